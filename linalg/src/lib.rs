@@ -1,0 +1,25 @@
+//! Pillar 1: linear algebra that one can read and that a language model can run on.
+//!
+//! | module | what it teaches | chapter |
+//! |---|---|---|
+//! | [`shape`], [`tensor`], [`view`] | shape, strides, views, broadcasting | tensors |
+//! | [`gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
+//! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
+//!
+//! Everything works on [`View`]s of row-major storage: an owned [`Tensor`], a slice of somebody's arena and a
+//! mapped file are the same to it.
+#![deny(unsafe_code)]
+
+pub mod gemm;
+pub mod kernels;
+pub mod par;
+pub mod real;
+pub mod shape;
+pub mod tensor;
+pub mod view;
+
+pub use gemm::gemm;
+pub use real::Real;
+pub use shape::Shape;
+pub use tensor::{Mat, Tensor};
+pub use view::{View, ViewMut};
