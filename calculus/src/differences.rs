@@ -1,0 +1,1 @@
+//! Finite differences. Chapter: *Reverse mode*.

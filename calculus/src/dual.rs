@@ -1,0 +1,1 @@
+//! Dual numbers: forward mode. Chapter: *Reverse mode*.

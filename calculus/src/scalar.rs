@@ -1,0 +1,1 @@
+//! The scalar tape: reverse mode, one number a node. Chapter: *Reverse mode*.
