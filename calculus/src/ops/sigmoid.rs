@@ -1,0 +1,30 @@
+//! The logistic function. Chapter: *Reverse mode*.
+
+use super::elementwise::{accumulate, map};
+use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
+use linalg::Real;
+
+impl<T: Real> Tape<'_, T> {
+    /// 1/(1 + e^(−x)), element by element. Computed as (1 + tanh(x/2))/2, which cannot overflow.
+    #[track_caller]
+    pub fn sigmoid(&mut self, x: Var) -> Var {
+        let op = const { &Op { name: "sigmoid", forward: forward::<T>, backward: backward::<T> } };
+        self.push(op, &[x], self.shape(x), Attrs::default(), &[], 0)
+    }
+}
+
+fn forward<T: Real>(f: &mut Forward<'_, T>) {
+    map(f.out, f.input(0), |x| half::<T>() * (T::ONE + (half::<T>() * x).tanh()));
+}
+
+// σ' = σ·(1 − σ): from the output.
+fn backward<T: Real>(b: &mut Backward<'_, T>) {
+    let (d_y, y) = (b.d_out(), b.out());
+    if let Some(d_x) = b.d_input(0) {
+        accumulate(d_x, d_y, y, |d_y, y| d_y * y * (T::ONE - y));
+    }
+}
+
+fn half<T: Real>() -> T {
+    T::from_f64(0.5)
+}

@@ -1,0 +1,25 @@
+//! The square. Chapter: *Reverse mode*.
+
+use super::elementwise::{accumulate, map};
+use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
+use linalg::Real;
+
+impl<T: Real> Tape<'_, T> {
+    /// x², element by element.
+    #[track_caller]
+    pub fn square(&mut self, x: Var) -> Var {
+        let op = const { &Op { name: "square", forward: forward::<T>, backward: backward::<T> } };
+        self.push(op, &[x], self.shape(x), Attrs::default(), &[], 0)
+    }
+}
+
+fn forward<T: Real>(f: &mut Forward<'_, T>) {
+    map(f.out, f.input(0), |x| x * x);
+}
+
+fn backward<T: Real>(b: &mut Backward<'_, T>) {
+    let (d_y, x) = (b.d_out(), b.input(0));
+    if let Some(d_x) = b.d_input(0) {
+        accumulate(d_x, d_y, x, |d_y, x| d_y * (x + x));
+    }
+}

@@ -1,0 +1,231 @@
+//! The memory of a graph, reused from step to step. Chapter: *Reverse mode*.
+
+use super::op::{Attrs, Op};
+use super::params::ParamId;
+use linalg::{Real, Shape};
+use std::fmt::Write as _;
+use std::panic::Location;
+
+/// Names a value on a tape: the number of its node. A `Copy` handle, good until the tape is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Var(pub(super) u32);
+
+impl Var {
+    /// The number of the node, in creation order.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A piece of a buffer. (`Range` is not `Copy`.)
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Span {
+    pub(super) start: usize,
+    pub(super) len: usize,
+}
+
+impl Span {
+    pub(super) fn of<'a, U>(&self, buffer: &'a [U]) -> &'a [U] {
+        &buffer[self.start..][..self.len]
+    }
+
+    pub(super) fn of_mut<'a, U>(&self, buffer: &'a mut [U]) -> &'a mut [U] {
+        &mut buffer[self.start..][..self.len]
+    }
+}
+
+/// Where a node's numbers come from.
+#[derive(Debug)]
+pub(super) enum Kind<T: 'static> {
+    /// A parameter: value in [`Params`](super::Params), gradient in [`Grads`](super::Grads).
+    Param(ParamId),
+    /// Data given to the tape; an input's gradient is wanted, a constant's is not.
+    Constant,
+    Input,
+    /// The result of an operation.
+    Op(&'static Op<T>),
+}
+
+/// One value of the graph and how it came about. Its own numbers are elsewhere: the spans say where.
+#[derive(Debug)]
+pub(super) struct Node<T: 'static> {
+    pub(super) kind: Kind<T>,
+    pub(super) shape: Shape,
+    /// In `Params::values` for a parameter, in `Arena::values` otherwise.
+    pub(super) value: Span,
+    /// In `Grads::values` for a parameter, in `Arena::grads` otherwise; `None` if nobody wants it.
+    pub(super) grad: Option<Span>,
+    pub(super) inputs: Span,
+    pub(super) ints: Span,
+    pub(super) scratch: Span,
+    pub(super) attrs: Attrs,
+    pub(super) scope: u32,
+    pub(super) location: &'static Location<'static>,
+}
+
+/// The memory of a graph: nodes, values, gradients, scratch and integers, each in one buffer.
+///
+/// [`Tape::record`](super::Tape::record) starts a new graph in it: all counters go to zero, no memory is given back, and
+/// nothing is cleared, since every value is written before it is read. So the first step allocates and the later ones
+/// do not, as long as they are no larger.
+///
+/// ```
+/// use calculus::tape::{Arena, Params, Tape};
+///
+/// let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+/// for step in 0..10 {
+///     let mut tape = Tape::record(&params, &mut arena);
+///     let x = tape.constant([3], &[1.0, 2.0, 3.0]);
+///     tape.square(x);
+/// }
+/// assert_eq!(arena.nodes(), 2); // of the last step only
+/// ```
+#[derive(Debug)]
+pub struct Arena<T: 'static> {
+    pub(super) nodes: Vec<Node<T>>,
+    pub(super) inputs: Vec<Var>,
+    pub(super) ints: Vec<u32>,
+    pub(super) values: Buffer<T>,
+    pub(super) grads: Buffer<T>,
+    pub(super) scratch: Buffer<T>,
+    /// Which nodes have received a gradient in the present backward walk.
+    pub(super) written: Vec<bool>,
+    pub(super) scopes: Scopes,
+}
+
+impl<T: Real> Arena<T> {
+    /// No memory yet.
+    pub fn new() -> Self {
+        Arena {
+            nodes: Vec::new(),
+            inputs: Vec::new(),
+            ints: Vec::new(),
+            values: Buffer::default(),
+            grads: Buffer::default(),
+            scratch: Buffer::default(),
+            written: Vec::new(),
+            scopes: Scopes::default(),
+        }
+    }
+
+    /// How many nodes the present graph has.
+    pub fn nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// How many numbers the arena has room for: values, gradients and scratch.
+    pub fn capacity(&self) -> usize {
+        self.values.data.len() + self.grads.data.len() + self.scratch.data.len()
+    }
+
+    /// Forgets the graph, keeps the memory.
+    pub(super) fn clear(&mut self) {
+        self.nodes.clear();
+        self.inputs.clear();
+        self.ints.clear();
+        self.written.clear();
+        self.values.used = 0;
+        self.grads.used = 0;
+        self.scratch.used = 0;
+        self.scopes.current = 0;
+    }
+}
+
+impl<T: Real> Default for Arena<T> {
+    fn default() -> Self {
+        Arena::new()
+    }
+}
+
+/// A stack of numbers that grows and is never cleared: what lies beyond `used`, and what was just reserved, is whatever
+/// the last step left there.
+#[derive(Debug)]
+pub(super) struct Buffer<T> {
+    pub(super) data: Vec<T>,
+    pub(super) used: usize,
+}
+
+impl<T> Default for Buffer<T> {
+    fn default() -> Self {
+        Buffer { data: Vec::new(), used: 0 }
+    }
+}
+
+impl<T: Real> Buffer<T> {
+    /// Room for `len` more numbers, with arbitrary content. A debug build fills it with NaN, so that an operation that
+    /// forgets to write, or reads before it writes, is found by the first test.
+    pub(super) fn reserve(&mut self, len: usize) -> Span {
+        let span = Span { start: self.used, len };
+        self.used += len;
+        if self.used > self.data.len() {
+            self.data.resize(self.used, T::ZERO);
+        }
+        poison(span.of_mut(&mut self.data));
+        span
+    }
+}
+
+/// NaN everywhere, in a debug build: this memory must be written before it is read.
+pub(super) fn poison<T: Real>(data: &mut [T]) {
+    if cfg!(debug_assertions) {
+        data.fill(T::from_f64(f64::NAN));
+    }
+}
+
+/// Names of the places in a model, as a tree: entering the same place again finds its old number and allocates nothing.
+#[derive(Debug)]
+pub(super) struct Scopes {
+    places: Vec<Place>,
+    pub(super) current: u32,
+}
+
+#[derive(Debug)]
+struct Place {
+    parent: u32,
+    name: String,
+    number: Option<usize>,
+}
+
+impl Default for Scopes {
+    fn default() -> Self {
+        Scopes { places: vec![Place { parent: 0, name: String::new(), number: None }], current: 0 }
+    }
+}
+
+impl Scopes {
+    pub(super) fn enter(&mut self, name: &str, number: Option<usize>) {
+        let known = self
+            .places
+            .iter()
+            .skip(1)
+            .position(|p| p.parent == self.current && p.name == name && p.number == number)
+            .map(|i| i + 1);
+        self.current = known.unwrap_or_else(|| {
+            self.places.push(Place { parent: self.current, name: name.to_owned(), number });
+            self.places.len() - 1
+        }) as u32;
+    }
+
+    #[track_caller]
+    pub(super) fn leave(&mut self) {
+        assert!(self.current != 0, "leave: no scope was entered");
+        self.current = self.places[self.current as usize].parent;
+    }
+
+    /// `block 3/attention`; empty at the top.
+    pub(super) fn path(&self, scope: u32) -> String {
+        let mut names = Vec::new();
+        let mut at = scope as usize;
+        while at != 0 {
+            let place = &self.places[at];
+            let mut name = place.name.clone();
+            if let Some(number) = place.number {
+                let _ = write!(name, " {number}");
+            }
+            names.push(name);
+            at = place.parent as usize;
+        }
+        names.reverse();
+        names.join("/")
+    }
+}

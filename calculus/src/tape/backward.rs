@@ -1,0 +1,116 @@
+//! The walk back: from the loss to the parameters, through nodes in reverse creation order. Chapter: *Reverse mode*.
+
+use super::arena::{Kind, Var};
+use super::op::{Backward, Values};
+use super::params::Grads;
+use super::record::Tape;
+use linalg::Real;
+
+impl<T: Real> Tape<'_, T> {
+    /// Adds ∂loss/∂parameter to `grads` for all parameters, and computes ∂loss/∂v for every value on the way.
+    ///
+    /// The loss is a single number and its own gradient is 1. Cost: about twice that of the forward pass.
+    ///
+    /// # Panics
+    /// If `loss` holds more than one number, the tape does not record, or `grads` has another length than the parameters.
+    #[track_caller]
+    pub fn backward(&mut self, loss: Var, grads: &mut Grads<T>) {
+        let shape = self.shape(loss);
+        assert!(
+            shape.len() == 1,
+            "backward: a loss is one number, this one has shape {shape}; see backward_with"
+        );
+        self.backward_with(loss, &[T::ONE], grads);
+    }
+
+    /// Like [`Tape::backward`] from any value, given its gradient: computes Jᵀ·cotangent.
+    ///
+    /// May be called again on the same graph, with another cotangent: each unit vector gives one row of the Jacobian.
+    ///
+    /// # Panics
+    /// If `cotangent` is not as long as `out`, the tape does not record, or `grads` has another length than the parameters.
+    #[track_caller]
+    pub fn backward_with(&mut self, out: Var, cotangent: &[T], grads: &mut Grads<T>) {
+        assert!(self.recording, "backward: this tape does not record (Tape::infer); use Tape::record");
+        let shape = self.shape(out);
+        assert!(
+            cotangent.len() == shape.len(),
+            "backward: shape {shape} wants a cotangent of {} numbers, got {}",
+            shape.len(),
+            cotangent.len()
+        );
+        assert!(
+            grads.values().len() == self.params.len(),
+            "backward: {} parameters, but {} gradients; make them with Grads::like",
+            self.params.len(),
+            grads.values().len()
+        );
+        let arena = &mut *self.arena;
+        arena.written.clear();
+        arena.written.resize(arena.nodes.len(), false);
+
+        // The seed.
+        let node = &arena.nodes[out.index()];
+        match (node.grad, &node.kind) {
+            (None, _) => {} // depends on no parameter and no input
+            (Some(span), Kind::Param(_)) => {
+                let d = span.of_mut(grads.values_mut());
+                d.iter_mut().zip(cotangent).for_each(|(d, &c)| *d += c);
+            }
+            (Some(span), _) => {
+                span.of_mut(&mut arena.grads.data).copy_from_slice(cotangent);
+                arena.written[out.index()] = true;
+            }
+        }
+
+        // Each node's inputs were created before it. So when the walk arrives at a node, all nodes that use it have been
+        // visited, and its gradient is complete.
+        for i in (0..arena.nodes.len()).rev() {
+            let node = &arena.nodes[i];
+            let Some(grad) = node.grad else { continue };
+            if matches!(node.kind, Kind::Param(_)) {
+                continue;
+            }
+            if !arena.written[i] {
+                // `out` does not depend on this value.
+                grad.of_mut(&mut arena.grads.data).fill(T::ZERO);
+                continue;
+            }
+            let Kind::Op(op) = node.kind else { continue };
+            let (d_before, rest) = arena.grads.data.split_at_mut(grad.start);
+            (op.backward)(&mut Backward {
+                values: Values {
+                    nodes: &arena.nodes,
+                    params: self.params.values(),
+                    arena: &arena.values.data,
+                },
+                inputs: node.inputs.of(&arena.inputs),
+                var: Var(i as u32),
+                d_out: &rest[..grad.len],
+                d_arena: d_before,
+                d_params: grads.values_mut(),
+                written: &mut arena.written,
+                scratch: node.scratch.of_mut(&mut arena.scratch.data),
+                ints: node.ints.of(&arena.ints),
+                attrs: node.attrs,
+            });
+        }
+    }
+
+    /// The gradient of a value, after [`Tape::backward`].
+    ///
+    /// # Panics
+    /// If there is none: of a constant, or of a parameter (which is in [`Grads`]), or before backward.
+    #[track_caller]
+    pub fn grad(&self, v: Var) -> &[T] {
+        let node = &self.arena.nodes[v.index()];
+        assert!(!matches!(node.kind, Kind::Param(_)), "grad: a parameter's gradient is in the Grads");
+        let Some(span) = node.grad else {
+            panic!(
+                "grad: nothing that this value depends on wants a gradient (a constant, or a tape that does not record)"
+            )
+        };
+        assert!(self.arena.written.len() == self.arena.nodes.len(), "grad: run backward first");
+        span.of(&self.arena.grads.data)
+    }
+}
