@@ -1,2 +1,98 @@
-//! Skeleton.
-fn main() {}
+//! Builds, serves and checks the book; `cargo xtask book` runs it.
+//!
+//! mdBook is a library here, with what it lacks added around it: formulas, listings from the crates, figures inside the
+//! page, boxes. Nothing needs to be installed and nothing is fetched. How to write a chapter: `book/README.md`.
+#![forbid(unsafe_code)]
+
+mod build;
+mod chapter;
+mod figure;
+mod fonts;
+mod letters;
+mod listing;
+mod maths;
+mod pages;
+mod problem;
+mod warnings;
+
+use clap::{Parser, Subcommand};
+use problem::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Builds the book.
+#[derive(Parser)]
+#[command(name = "book", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write the book as HTML
+    Build {
+        /// Open it in the browser
+        #[arg(long)]
+        open: bool,
+        /// Where to write it [default: book/html]
+        #[arg(long, value_name = "DIR")]
+        dest: Option<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Error> {
+    let layout = build::Layout::here();
+    match command {
+        Command::Build { open, dest } => {
+            let destination = dest.unwrap_or_else(|| layout.html());
+            let report = build::build(&layout, &destination)?;
+            tell(&report);
+            let first = destination.join("index.html");
+            println!(
+                "{} chapters in {:.2} s: {}",
+                report.chapters.len(),
+                report.took.as_secs_f64(),
+                first.display()
+            );
+            if open {
+                open_in_browser(&first);
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says what is odd about a book that was built all the same.
+fn tell(report: &build::Report) {
+    for problem in &report.missing {
+        eprintln!("note: {problem}");
+    }
+    for warning in &report.warnings {
+        eprintln!("warning: {warning}");
+    }
+}
+
+/// Hands a page to the system's own opener; failing that, its path has been printed.
+fn open_in_browser(page: &Path) {
+    let (program, first): (&str, &[&str]) = if cfg!(windows) {
+        ("cmd", &["/C", "start", ""])
+    } else if cfg!(target_os = "macos") {
+        ("open", &[])
+    } else {
+        ("xdg-open", &[])
+    };
+    if let Err(error) = std::process::Command::new(program).args(first).arg(page).spawn() {
+        eprintln!("cannot open a browser ({program}: {error})");
+    }
+}
