@@ -1,140 +1,384 @@
-//! The tensor tape: every operation against differences of itself, and the tape's own rules.
+//! The rules of the tensor tape: who is stored and who is added to, what is shared, what a mistake looks like.
 
 mod tape {
-    use calculus::check::{Check, Report};
-    use calculus::tape::{IGNORE, Params, Tape, Var};
-    use linalg::{Shape, Tensor};
+    use calculus::check::Check;
+    use calculus::dual::Dual;
+    use calculus::tape::{Arena, Attrs, Backward, Forward, Grads, Op, ParamId, Params, Tape, Var};
+    use linalg::{Real, Tensor};
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
+    use std::cell::RefCell;
+    use std::panic;
 
-    /// Numbers in (lo, hi).
-    fn random(rng: &mut StdRng, shape: &[usize], lo: f64, hi: f64) -> Tensor<f64> {
-        let n = Shape::new(shape).len();
-        Tensor::new(Shape::new(shape), (0..n).map(|_| rng.random_range(lo..hi)).collect())
+    fn random(rng: &mut StdRng, shape: [usize; 2]) -> Tensor<f64> {
+        Tensor::from_fn(shape[0], shape[1], |_, _| rng.random_range(-1.0..1.0))
     }
 
-    fn check(inputs: &[Tensor<f64>], build: impl Fn(&mut Tape<'_, f64>, &[Var]) -> Var) -> Report {
-        Check::default().gradients(&Params::new(), inputs, build).unwrap_or_else(|e| panic!("{e}"))
+    /// A language model in miniature: tied embeddings, a residual connection, both norms, a loss.
+    struct Mini {
+        table: ParamId,
+        gain: ParamId,
+        bias: ParamId,
+        up: ParamId,
+        down: ParamId,
     }
 
-    #[test]
-    fn element_wise_operations() {
-        let mut rng = StdRng::seed_from_u64(1);
-        type Unary = fn(&mut Tape<'_, f64>, Var) -> Var;
-        let ops: [(Unary, f64, f64); 11] = [
-            (|t, x| t.relu(x), 0.1, 2.0),
-            (|t, x| t.relu(x), -2.0, -0.1),
-            (|t, x| t.tanh(x), -2.0, 2.0),
-            (|t, x| t.sigmoid(x), -3.0, 3.0),
-            (|t, x| t.silu(x), -3.0, 3.0),
-            (|t, x| t.gelu(x), -3.0, 3.0),
-            (|t, x| t.exp(x), -2.0, 2.0),
-            (|t, x| t.ln(x), 0.3, 3.0),
-            (|t, x| t.sin(x), -3.0, 3.0),
-            (|t, x| t.sqrt(x), 0.3, 3.0),
-            (|t, x| t.square(x), -2.0, 2.0),
-        ];
-        for (op, lo, hi) in ops {
-            for shape in [&[][..], &[1], &[0], &[3, 5], &[2, 3, 300]] {
-                let x = random(&mut rng, shape, lo, hi);
-                let n = x.data().len();
-                assert_eq!(check(&[x], |t, x| op(t, x[0])).checked, n);
+    impl Mini {
+        fn new(rng: &mut StdRng, params: &mut Params<f64>) -> Self {
+            Mini {
+                table: params.add("table", random(rng, [7, 4]), true),
+                gain: params.add("gain", random(rng, [1, 4]).reshape([4]), false),
+                bias: params.add("bias", random(rng, [1, 6]).reshape([6]), false),
+                up: params.add("up", random(rng, [6, 4]), true),
+                down: params.add("down", random(rng, [4, 6]), true),
             }
         }
-        let x = random(&mut rng, &[3, 4], -2.0, 2.0);
-        check(&[x], |t, x| t.scale(x[0], -1.7));
+
+        fn loss<T: Real>(&self, t: &mut Tape<'_, T>, ids: &[u32], targets: &[u32]) -> Var {
+            let table = t.param(self.table);
+            let x = t.embedding(table, ids);
+            let y = t.scope("mlp", |t| {
+                let (gain, bias) = (t.param(self.gain), t.param(self.bias));
+                let (up, down) = (t.param(self.up), t.param(self.down));
+                let y = t.layernorm(x, gain, None, 1e-5);
+                let y = t.linear(y, up, Some(bias));
+                let y = t.gelu(y);
+                t.linear(y, down, None)
+            });
+            let x = t.add(x, y);
+            let gain = t.param(self.gain); // the same gain twice: two nodes, one parameter
+            let x = t.rmsnorm(x, gain, 1e-5);
+            let table = t.param(self.table); // tied: the table reads and writes
+            let logits = t.linear(x, table, None);
+            t.cross_entropy(logits, targets)
+        }
     }
 
-    /// Two shapes that broadcast: axes left out, or of length 1, on either side.
-    fn broadcast_pair(rng: &mut StdRng) -> (Vec<usize>, Vec<usize>) {
-        let full: Vec<usize> = (0..rng.random_range(0..5)).map(|_| rng.random_range(0..5)).collect();
-        let mut side = || {
-            let skip = rng.random_range(0..=full.len());
-            let skip = if rng.random_bool(0.5) { 0 } else { skip };
-            full[skip..].iter().map(|&n| if rng.random_bool(0.3) { 1 } else { n }).collect::<Vec<_>>()
+    const IDS: [u32; 5] = [3, 1, 3, 0, 6];
+    const TARGETS: [u32; 5] = [1, 3, 0, 6, 2];
+
+    #[test]
+    fn a_model_with_shared_parameters_has_the_right_gradient() {
+        let mut params = Params::new();
+        let model = Mini::new(&mut StdRng::seed_from_u64(1), &mut params);
+        let report = Check::default().gradients(&params, &[], |t, _| model.loss(t, &IDS, &TARGETS)).unwrap();
+        assert_eq!(report.checked, params.len());
+    }
+
+    #[test]
+    fn a_wrong_gradient_is_found() {
+        // y = x² with the gradient of x·|x|: wrong only where x < 0, in one element.
+        fn forward(f: &mut Forward<'_, f64>) {
+            let x = f.input(0);
+            f.out.iter_mut().zip(x).for_each(|(y, x)| *y = x * x);
+        }
+        fn backward(b: &mut Backward<'_, f64>) {
+            let (x, d_y) = (b.input(0), b.d_out());
+            let (d_x, beta) = b.d_input(0).unwrap();
+            assert_eq!(beta, 0.0);
+            (0..x.len()).for_each(|i| d_x[i] = 2.0 * x[i].abs() * d_y[i]);
+        }
+        static WRONG: Op<f64> = Op { name: "wrong", forward, backward };
+        let x = Tensor::new([3], vec![1.0, 2.0, -3.0]);
+        let found = Check::default()
+            .gradients(&Params::new(), &[x], |t, x| t.push(&WRONG, x, [3], Attrs::default(), &[], 0))
+            .unwrap_err();
+        assert_eq!((found.name.as_str(), found.index), ("input 0", 2));
+        assert!((found.tape + found.differences).abs() < 1e-6, "{found}");
+    }
+
+    #[test]
+    fn hessian_vector_products_are_a_tape_of_duals() {
+        let rng = &mut StdRng::seed_from_u64(2);
+        let mut params = Params::new();
+        let model = Mini::new(rng, &mut params);
+        let v: Vec<f64> = (0..params.len()).map(|_| rng.random_range(-1.0..1.0)).collect();
+
+        // Parameters that move along v; the gradient then moves along H·v.
+        let moving = params.map(|i, w| Dual::new(w, v[i]));
+        let (mut arena, mut grads) = (Arena::new(), Grads::like(&moving));
+        let mut t = Tape::record(&moving, &mut arena);
+        let loss = model.loss(&mut t, &IDS, &TARGETS);
+        t.backward(loss, &mut grads);
+
+        let gradient = |sign: f64| {
+            let h = 1e-5 * sign;
+            let shifted = params.map(|i, w| w + h * v[i]);
+            let (mut arena, mut grads) = (Arena::new(), Grads::like(&shifted));
+            let mut t = Tape::record(&shifted, &mut arena);
+            let loss = model.loss(&mut t, &IDS, &TARGETS);
+            t.backward(loss, &mut grads);
+            grads
         };
-        (side(), side())
+        let (above, below) = (gradient(1.0), gradient(-1.0));
+        let mut largest: f64 = 0.0;
+        for (i, g) in grads.values().iter().enumerate() {
+            let differences = (above.values()[i] - below.values()[i]) / 2e-5;
+            assert!((g.d - differences).abs() < 1e-7, "{i}: {} and {differences}", g.d);
+            largest = largest.max(g.d.abs());
+        }
+        assert!(largest > 0.1);
     }
 
     #[test]
-    fn operations_that_broadcast() {
-        let mut rng = StdRng::seed_from_u64(2);
-        for _ in 0..150 {
-            let (sa, sb) = broadcast_pair(&mut rng);
-            let (a, b) = (random(&mut rng, &sa, -2.0, 2.0), random(&mut rng, &sb, 0.5, 2.0));
-            let inputs = [a.clone(), b.clone()];
-            check(&inputs, |t, x| t.add(x[0], x[1]));
-            check(&inputs, |t, x| t.sub(x[0], x[1]));
-            check(&inputs, |t, x| t.mul(x[0], x[1]));
-            check(&inputs, |t, x| t.div(x[0], x[1]));
-            // The values too, against the tensor's own broadcasting.
-            let (params, mut arena) = (Params::new(), calculus::tape::Arena::new());
+    fn the_first_gradient_is_stored_and_later_ones_are_added() {
+        // An operation that only notes its beta.
+        thread_local! { static BETAS: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) } }
+        fn forward(f: &mut Forward<'_, f64>) {
+            f.out.fill(1.0);
+        }
+        fn backward(b: &mut Backward<'_, f64>) {
+            for i in 0..b.arity() {
+                let Some((d, beta)) = b.d_input(i) else { continue };
+                BETAS.with_borrow_mut(|betas| betas.push(beta));
+                d[0] = 1.0 + if beta == 0.0 { 0.0 } else { d[0] };
+            }
+        }
+        static NOTE: Op<f64> = Op { name: "note", forward, backward };
+        let mut params = Params::new();
+        let w = params.add("w", Tensor::full([1], 1.0), true);
+        let (mut arena, mut grads) = (Arena::new(), Grads::like(&params));
+        for _step in 0..2 {
             let mut t = Tape::record(&params, &mut arena);
-            let (va, vb) = (t.constant(a.shape(), a.data()), t.constant(b.shape(), b.data()));
-            let y = t.sub(va, vb);
-            assert_eq!(t.view(y).to_tensor(), a.zip_with(&b, |a, b| a - b), "{sa:?} {sb:?}");
+            let (x, c, w) = (t.input([1], &[1.0]), t.constant([1], &[1.0]), t.param(w));
+            let y = t.push(&NOTE, &[x, x, c, w], [1], Attrs::default(), &[], 0);
+            let z = t.push(&NOTE, &[x, y], [1], Attrs::default(), &[], 0);
+            for _again in 0..2 {
+                BETAS.with_borrow_mut(Vec::clear);
+                t.backward_with(z, &[1.0], &mut grads);
+                // z: x first (store), y first (store); y: x twice more (add), the constant never, the parameter always adds.
+                BETAS.with_borrow(|betas| assert_eq!(betas[..], [0.0, 0.0, 1.0, 1.0, 1.0]));
+                assert_eq!(t.grad(x), [3.0]);
+            }
+        }
+        assert_eq!(grads.values(), [4.0]); // added up over steps and walks
+    }
+
+    #[test]
+    fn what_the_loss_does_not_use_has_gradient_zero() {
+        let (params, mut arena) = (Params::new(), Arena::new());
+        for _step in 0..2 {
+            let mut t = Tape::record(&params, &mut arena);
+            let (x, unused) = (t.input([2], &[1.0, 2.0]), t.input([2], &[3.0, 4.0]));
+            let dead_end = t.exp(x);
+            let loss = t.sum(x);
+            let after = t.square(loss);
+            t.backward(loss, &mut Grads::like(&params));
+            assert_eq!(t.grad(x), [1.0, 1.0]);
+            assert_eq!(t.grad(unused), [0.0, 0.0]);
+            assert_eq!(t.grad(dead_end), [0.0, 0.0]);
+            assert_eq!(t.grad(after), [0.0]);
         }
     }
 
     #[test]
-    fn matrix_products() {
-        let mut rng = StdRng::seed_from_u64(3);
-        for (lead, k, n) in
-            [(&[2, 3][..], 4, 5), (&[7], 1, 1), (&[], 3, 2), (&[0], 3, 2), (&[3], 0, 2), (&[3], 2, 0)]
-        {
-            let sx = [lead, &[k]].concat();
-            let (x, w) = (random(&mut rng, &sx, -1.0, 1.0), random(&mut rng, &[n, k], -1.0, 1.0));
-            let bias = random(&mut rng, &[n], -1.0, 1.0);
-            check(&[x.clone(), w.transpose()], |t, x| t.matmul(x[0], x[1]));
-            check(&[x.clone(), w.clone()], |t, x| t.linear(x[0], x[1], None));
-            check(&[x, w, bias], |t, x| t.linear(x[0], x[1], Some(x[2])));
-        }
-        let a = random(&mut rng, &[4, 4], -1.0, 1.0);
-        check(&[a], |t, x| t.matmul(x[0], x[0])); // A·A: both gradients meet in one value
+    fn gradients_of_reshaped_values_are_their_own() {
+        // x is used under both shapes; each has the gradient of its own use, and x the sum.
+        let (params, mut arena) = (Params::new(), Arena::new());
+        let mut t = Tape::record(&params, &mut arena);
+        let x = t.input([2], &[1.0, 2.0]);
+        let r = t.reshape(x, [2, 1]);
+        let (a, b) = (t.scale(x, 10.0), t.scale(r, 1.0));
+        let (a, b) = (t.sum(a), t.sum(b));
+        let loss = t.add(a, b);
+        t.backward(loss, &mut Grads::like(&params));
+        assert_eq!((t.grad(x), t.grad(r)), (&[11.0, 11.0][..], &[1.0, 1.0][..]));
+        assert_eq!(t.value(x).as_ptr(), t.value(r).as_ptr());
     }
 
     #[test]
-    fn reductions_and_shapes() {
-        let mut rng = StdRng::seed_from_u64(4);
-        let x = random(&mut rng, &[3, 4, 5], -2.0, 2.0);
-        check(&[x.clone()], |t, x| t.sum(x[0]));
-        check(&[x.clone()], |t, x| t.mean(x[0]));
-        check(&[x.clone()], |t, x| {
-            let flat = t.reshape(x[0], [60]);
-            let y = t.square(flat);
-            let again = t.reshape(y, [5, 4, 3]);
-            t.add(again, again)
+    fn a_jacobian_is_one_walk_a_row() {
+        let (params, mut arena) = (Params::new(), Arena::new());
+        let mut t = Tape::record(&params, &mut arena);
+        let x = t.input([3], &[0.5, -1.0, 2.0]);
+        let y = t.softmax(x);
+        let p = t.value(y).to_vec();
+        for i in 0..3 {
+            let unit: Vec<f64> = (0..3).map(|j| f64::from(u8::from(i == j))).collect();
+            t.backward_with(y, &unit, &mut Grads::like(&params));
+            for j in 0..3 {
+                let exact = p[i] * (unit[j] - p[j]);
+                assert!((t.grad(x)[j] - exact).abs() < 1e-16);
+            }
+        }
+    }
+
+    #[test]
+    fn a_loss_may_be_a_parameter_or_a_constant() {
+        let mut params = Params::new();
+        let w = params.add("w", Tensor::full([1], 3.0), true);
+        let (mut arena, mut grads) = (Arena::new(), Grads::like(&params));
+        let mut t = Tape::record(&params, &mut arena);
+        let (w, c) = (t.param(w), t.constant([], &[1.0]));
+        t.backward(w, &mut grads);
+        t.backward(c, &mut grads);
+        assert_eq!(grads.values(), [1.0]);
+    }
+
+    #[test]
+    fn inference_computes_the_same_values() {
+        let mut params = Params::new();
+        let model = Mini::new(&mut StdRng::seed_from_u64(3), &mut params);
+        let mut arena = Arena::new();
+        let mut t = Tape::record(&params, &mut arena);
+        let loss = model.loss(&mut t, &IDS, &TARGETS);
+        let recorded = t.item(loss);
+        let mut arena = Arena::new();
+        let mut t = Tape::infer(&params, &mut arena);
+        assert!(!t.recording());
+        let loss = model.loss(&mut t, &IDS, &TARGETS);
+        assert_eq!(t.item(loss), recorded);
+        let doubled = t.compute([2], |values, out| out.fill(2.0 * values.value(loss)[0]));
+        assert_eq!(t.value(doubled), [2.0 * recorded; 2]);
+    }
+
+    #[test]
+    fn the_culprit_of_a_nan_is_named() {
+        let mut params = Params::new();
+        let model = Mini::new(&mut StdRng::seed_from_u64(4), &mut params);
+        let mut arena = Arena::new();
+        let mut t = Tape::record(&params, &mut arena);
+        model.loss(&mut t, &IDS, &TARGETS);
+        assert!(t.first_non_finite().is_none());
+
+        // A weight explodes: the product overflows, in the scope where it is.
+        params.get_mut(model.up).fill(1e308);
+        params.get_mut(model.gain).fill(1e3);
+        let mut t = Tape::record(&params, &mut arena);
+        model.loss(&mut t, &IDS, &TARGETS);
+        let found = t.first_non_finite().unwrap();
+        assert_eq!((found.op, found.scope.as_str()), ("linear", "mlp"));
+        assert!(found.location.file().ends_with("tape.rs") && found.shape.dims() == [5, 6]);
+        assert!(found.to_string().contains("linear in \"mlp\" at ") && found.to_string().contains("[5, 6]"));
+
+        // A parameter that is NaN already is named by its own name.
+        params.get_mut(model.gain)[2] = f64::NAN;
+        let mut t = Tape::record(&params, &mut arena);
+        model.loss(&mut t, &IDS, &TARGETS);
+        let found = t.first_non_finite().unwrap();
+        assert_eq!((found.op, found.scope.as_str(), found.index), ("param", "gain", 2));
+    }
+
+    #[test]
+    fn a_mask_is_no_culprit() {
+        let (params, mut arena) = (Params::new(), Arena::new());
+        let mut t = Tape::record(&params, &mut arena);
+        let (x, mask) = (t.input([2], &[1.0, 2.0]), t.constant([2], &[0.0, f64::NEG_INFINITY]));
+        let x = t.add(x, mask);
+        t.softmax(x);
+        assert!(t.first_non_finite().is_none());
+        t.constant([1], &[f64::NAN]);
+        assert_eq!(t.first_non_finite().unwrap().op, "constant");
+    }
+
+    #[test]
+    fn scopes_nest_and_are_remembered() {
+        let (params, mut arena) = (Params::new(), Arena::new());
+        for _step in 0..2 {
+            let mut t = Tape::record(&params, &mut arena);
+            t.enter_nth("block", 3);
+            t.enter("attention");
+            t.input([1], &[f64::NAN]);
+            t.leave();
+            t.leave();
+            assert_eq!(t.first_non_finite().unwrap().scope, "block 3/attention");
+        }
+    }
+
+    /// The message of a panic, and the line it is blamed on.
+    fn blame(f: impl FnOnce() + panic::UnwindSafe) -> (String, u32) {
+        thread_local! { static SEEN: RefCell<Option<(String, u32)>> = const { RefCell::new(None) } }
+        static HOOK: std::sync::Once = std::sync::Once::new();
+        HOOK.call_once(|| {
+            panic::set_hook(Box::new(|info| {
+                let line = info
+                    .location()
+                    .filter(|l| l.file().ends_with("tape.rs"))
+                    .map_or(0, panic::Location::line);
+                let message = info.payload();
+                let message = message.downcast_ref::<String>().cloned().unwrap_or_else(|| {
+                    message.downcast_ref::<&str>().copied().unwrap_or_default().to_owned()
+                });
+                eprintln!("{info}");
+                SEEN.set(Some((message, line)));
+            }));
         });
-        check(&[random(&mut rng, &[0, 3], 0.0, 1.0)], |t, x| t.sum(x[0]));
+        assert!(panic::catch_unwind(f).is_err(), "nothing panicked");
+        SEEN.take().unwrap()
     }
 
+    /// An operation's name, the shapes that its message must hold, the line of the call, the call.
+    type Mistake = (&'static str, [&'static str; 2], u32, fn(&mut Tape<'_, f64>, [Var; 3]));
+
     #[test]
-    fn normalisations() {
-        let mut rng = StdRng::seed_from_u64(5);
-        for shape in [&[2, 3, 7][..], &[5], &[1, 1], &[0, 4], &[3, 0]] {
-            let n = shape[shape.len() - 1];
-            let x = random(&mut rng, shape, -2.0, 2.0);
-            let (gain, bias) = (random(&mut rng, &[n], 0.5, 2.0), random(&mut rng, &[n], -1.0, 1.0));
-            check(&[x.clone(), gain.clone(), bias], |t, x| t.layernorm(x[0], x[1], Some(x[2]), 1e-5));
-            check(&[x.clone(), gain.clone()], |t, x| t.layernorm(x[0], x[1], None, 1e-5));
-            check(&[x.clone(), gain], |t, x| t.rmsnorm(x[0], x[1], 1e-5));
-            check(&[x], |t, x| t.softmax(x[0]));
+    fn a_wrong_shape_is_blamed_on_the_caller() {
+        #[rustfmt::skip]
+        let mistakes: [Mistake; 16] = [
+            ("add", ["[2, 3]", "[4]"], line!(), |t, [a, b, _]| { t.add(a, b); }),
+            ("sub", ["[2, 3]", "[4]"], line!(), |t, [a, b, _]| { t.sub(a, b); }),
+            ("mul", ["[2, 3]", "[4]"], line!(), |t, [a, b, _]| { t.mul(a, b); }),
+            ("div", ["[2, 3]", "[4]"], line!(), |t, [a, b, _]| { t.div(a, b); }),
+            ("matmul", ["[2, 3]", "[2, 3]"], line!(), |t, [a, _, _]| { t.matmul(a, a); }),
+            ("linear", ["[4]", "[2, 3]"], line!(), |t, [a, b, _]| { t.linear(b, a, None); }),
+            ("linear", ["[2, 3]", "[4]"], line!(), |t, [a, b, _]| { t.linear(a, a, Some(b)); }),
+            ("reshape", ["[2, 3]", "[5]"], line!(), |t, [a, _, _]| { t.reshape(a, [5]); }),
+            ("layernorm", ["[2, 3]", "[4]"], line!(), |t, [a, b, _]| { t.layernorm(a, b, None, 1e-5); }),
+            ("rmsnorm", ["[2, 3]", "[4]"], line!(), |t, [a, b, _]| { t.rmsnorm(a, b, 1e-5); }),
+            ("softmax", ["[]", "no axis"], line!(), |t, [_, _, c]| { t.softmax(c); }),
+            ("embedding", ["id 2 at position 1", "[2, 3]"], line!(), |t, [a, _, _]| { t.embedding(a, &[0, 2]); }),
+            ("cross_entropy", ["[2, 3]", "3 targets"], line!(), |t, [a, _, _]| { t.cross_entropy(a, &[0; 3]); }),
+            ("cross_entropy", ["target 3 of row 1", "[2, 3]"], line!(), |t, [a, _, _]| { t.cross_entropy(a, &[0, 3]); }),
+            ("input", ["[2, 3]", "got 5"], line!(), |t, _| { t.input([2, 3], &[0.0; 5]); }),
+            ("backward", ["[2, 3]", "one number"], line!(), |t, [a, _, _]| t.backward(a, &mut Grads::default())),
+        ];
+        for (name, shapes, line, call) in mistakes {
+            let (message, blamed) = blame(|| {
+                let (params, mut arena) = (Params::new(), Arena::new());
+                let mut t = Tape::record(&params, &mut arena);
+                let vars = [t.input([2, 3], &[1.0; 6]), t.input([4], &[1.0; 4]), t.input([], &[1.0])];
+                call(&mut t, vars);
+            });
+            assert!(message.starts_with(&format!("{name}: ")), "{name}: {message}");
+            assert!(shapes.iter().all(|s| message.contains(s)), "{name}: {message}");
+            assert_eq!(blamed, line, "{name}: {message}");
         }
-        // One value as input and gain, and gain and bias the same.
-        let x = random(&mut rng, &[6], 0.5, 2.0);
-        check(&[x.clone()], |t, x| t.layernorm(x[0], x[0], Some(x[0]), 1e-5));
-        check(&[x], |t, x| t.rmsnorm(x[0], x[0], 1e-5));
     }
 
     #[test]
-    fn lookups_and_losses() {
-        let mut rng = StdRng::seed_from_u64(6);
-        let table = random(&mut rng, &[5, 3], -1.0, 1.0);
-        check(&[table.clone()], |t, x| t.embedding(x[0], &[4, 0, 4, 4, 1]));
-        check(&[table], |t, x| t.embedding(x[0], &[]));
-        let logits = random(&mut rng, &[2, 3, 4], -3.0, 3.0);
-        check(&[logits.clone()], |t, x| t.cross_entropy(x[0], &[0, 3, 1, 1, 2, 0]));
-        check(&[logits.clone()], |t, x| t.cross_entropy(x[0], &[0, IGNORE, 1, 1, IGNORE, 0]));
-        check(&[logits], |t, x| t.cross_entropy(x[0], &[IGNORE; 6]));
+    fn other_mistakes_are_explained() {
+        let (message, _) = blame(|| {
+            let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+            let mut t = Tape::infer(&params, &mut arena);
+            let x = t.input([], &[1.0]);
+            t.backward(x, &mut Grads::like(&params));
+        });
+        assert!(message.contains("does not record"), "{message}");
+        let (message, _) = blame(|| {
+            let mut params = Params::new();
+            let grads = Grads::like(&params);
+            params.add("w", Tensor::full([2], 1.0), true);
+            let mut arena = Arena::new();
+            let mut t = Tape::record(&params, &mut arena);
+            let x = t.input([], &[1.0]);
+            t.backward(x, &mut grads.clone());
+        });
+        assert!(message.contains("2 parameters, but 0 gradients"), "{message}");
+        let (message, _) = blame(|| {
+            let mut params = Params::new();
+            params.add("w", Tensor::full([2], 1.0), true);
+            params.add("w", Tensor::full([2], 1.0), true);
+        });
+        assert!(message.contains("\"w\""), "{message}");
+        let (message, _) = blame(|| {
+            let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+            let mut t = Tape::record(&params, &mut arena);
+            t.compute([1], |_, _| ());
+        });
+        assert!(message.contains("no backward twin"), "{message}");
+        let (message, _) = blame(|| {
+            let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+            Tape::record(&params, &mut arena).leave();
+        });
+        assert!(message.contains("no scope"), "{message}");
     }
 }

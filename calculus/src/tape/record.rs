@@ -265,6 +265,14 @@ impl<'a, T: Real> Tape<'a, T> {
         self.arena.scopes.enter(scope, Some(i));
     }
 
+    /// Runs `f` inside a scope.
+    pub fn scope<R>(&mut self, scope: &str, f: impl FnOnce(&mut Self) -> R) -> R {
+        self.enter(scope);
+        let result = f(self);
+        self.leave();
+        result
+    }
+
     /// Ends the innermost scope.
     ///
     /// # Panics

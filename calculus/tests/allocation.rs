@@ -1,0 +1,85 @@
+//! A training step allocates nothing once the first one has shown how much room it needs.
+
+mod allocation {
+    use calculus::optim::{AdamW, clip_global_norm};
+    use calculus::tape::{Arena, Grads, Params, Tape};
+    use linalg::Tensor;
+    use std::alloc::{GlobalAlloc, Layout, System};
+    use std::cell::Cell;
+
+    thread_local! { static COUNT: Cell<u64> = const { Cell::new(0) } }
+
+    /// The system's allocator, counting.
+    struct Counting;
+
+    // SAFETY: every call is passed on to `System` as it came; a counter is all that is added. The counter is a constant-
+    // initialised `Cell` without a destructor, so that touching it neither allocates nor fails.
+    unsafe impl GlobalAlloc for Counting {
+        unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+            COUNT.set(COUNT.get() + 1);
+            // SAFETY: the caller keeps `alloc`'s contract, which is `System`'s.
+            unsafe { System.alloc(layout) }
+        }
+        unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+            COUNT.set(COUNT.get() + 1);
+            // SAFETY: as above.
+            unsafe { System.realloc(pointer, layout, size) }
+        }
+        unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+            // SAFETY: as above.
+            unsafe { System.dealloc(pointer, layout) }
+        }
+    }
+
+    #[global_allocator]
+    static ALLOCATOR: Counting = Counting;
+
+    #[test]
+    fn only_the_first_step_allocates() {
+        let (vocabulary, d) = (11_u32, 8_usize);
+        let fill = |rows: usize, cols: usize, step: f32| {
+            Tensor::from_fn(rows, cols, |i, j| ((i * cols + j) as f32 * step).sin())
+        };
+        let mut params = Params::new();
+        let table = params.add("table", fill(vocabulary as usize, d, 0.7), true);
+        let gain = params.add("gain", fill(1, d, 0.1).reshape([d]), false);
+        let bias = params.add("bias", fill(1, 4 * d, 0.2).reshape([4 * d]), false);
+        let up = params.add("up", fill(4 * d, d, 0.3), true);
+        let down = params.add("down", fill(d, 4 * d, 0.4), true);
+        let (mut arena, mut grads, mut adamw) = (Arena::new(), Grads::like(&params), AdamW::new(&params));
+
+        let (mut losses, mut counts) = ([0.0; 6], [0; 6]);
+        for step in 0..6 {
+            let before = COUNT.get();
+            let ids: [u32; 40] = std::array::from_fn(|i| (i as u32 * 7 + step as u32) % vocabulary);
+            let mut t = Tape::record(&params, &mut arena);
+            let embed = t.param(table);
+            let mut x = t.embedding(embed, &ids);
+            for block in 0..2 {
+                t.enter_nth("block", block);
+                let (gain, bias, up, down) = (t.param(gain), t.param(bias), t.param(up), t.param(down));
+                let y = t.layernorm(x, gain, None, 1e-5);
+                let y = t.linear(y, up, Some(bias));
+                let y = t.gelu(y);
+                let y = t.linear(y, down, None);
+                let y = t.mul(y, gain); // broadcasts
+                let y = t.softmax(y);
+                let y = t.reshape(y, [4, 10, d]);
+                let y = t.reshape(y, [40, d]);
+                x = t.add(x, y);
+                t.leave();
+            }
+            let logits = t.linear(x, embed, None);
+            let loss = t.cross_entropy(logits, &ids);
+            losses[step] = t.item(loss);
+            grads.zero();
+            t.backward(loss, &mut grads);
+            clip_global_norm(&mut grads, 1.0);
+            adamw.step(&mut params, &grads, 1e-2);
+            counts[step] = COUNT.get() - before;
+        }
+        assert!(counts[0] > 0, "the counter does not count");
+        assert_eq!(counts[1..], [0; 5], "allocations a step");
+        assert!(losses[5] < losses[0]);
+    }
+}
