@@ -1,6 +1,7 @@
 //! Loops over slices that are worth making fast: the vocabulary in which everything above is written.
 //! Chapter: *Tensors and matmul*.
 
+use crate::gemm::Tile;
 use crate::real::Real;
 
 /// The loops over slices of `T` that this machine runs best.
@@ -24,6 +25,8 @@ pub struct Kernels<T: 'static> {
     pub erf: fn(&mut [T]),
     /// x ← e^(x − m) for a given m; returns the sum of the results. The inner loop of a softmax.
     pub exp_sub_sum: fn(&mut [T], T) -> T,
+    /// The innermost loop of a matrix product; see [`gemm`](crate::gemm).
+    pub tile: Tile<T>,
 }
 
 impl<T: Real> Kernels<T> {
@@ -44,8 +47,53 @@ impl<T: Real> Kernels<T> {
             }
             sum
         },
+        tile: Tile::PORTABLE,
     };
 }
+
+macro_rules! tables {
+    ($t:ident, $detect:ident, $avx512:ident, $avx2:ident) => {
+        #[cfg(target_arch = "x86_64")]
+        static $avx512: Kernels<$t> = Kernels { tile: crate::gemm::x86::$avx512, ..Kernels::PORTABLE };
+        #[cfg(target_arch = "x86_64")]
+        static $avx2: Kernels<$t> = Kernels { tile: crate::gemm::x86::$avx2, ..Kernels::PORTABLE };
+
+        impl Kernels<$t> {
+            /// All tables that this machine can run, the best first, the portable one last.
+            pub fn available() -> Vec<&'static Kernels<$t>> {
+                let mut all: Vec<&'static Kernels<$t>> = Vec::new();
+                #[cfg(target_arch = "x86_64")]
+                {
+                    if is_x86_feature_detected!("avx512f") {
+                        all.push(&$avx512);
+                    }
+                    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                        all.push(&$avx2);
+                    }
+                }
+                all.push(const { &Kernels::PORTABLE });
+                all
+            }
+        }
+
+        /// The best table for this machine (the processor's answer is remembered by the standard library).
+        pub(crate) fn $detect() -> &'static Kernels<$t> {
+            #[cfg(target_arch = "x86_64")]
+            {
+                if is_x86_feature_detected!("avx512f") {
+                    return &$avx512;
+                }
+                if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                    return &$avx2;
+                }
+            }
+            const { &Kernels::PORTABLE }
+        }
+    };
+}
+
+tables!(f32, detect_f32, AVX512_F32, AVX2_F32);
+tables!(f64, detect_f64, AVX512_F64, AVX2_F64);
 
 /// Σ xᵢ·yᵢ.
 ///

@@ -34,3 +34,17 @@ pub fn for_each_chunk<T: Send>(
         f(i, c);
     }
 }
+
+/// Runs `f(0)`, …, `f(n − 1)`, on all threads if `parallel`, in no particular order.
+///
+/// The caller decides `parallel` from the amount of work, never from the thread count.
+pub fn for_each(n: usize, parallel: bool, f: impl Fn(usize) + Sync + Send) {
+    #[cfg(feature = "native")]
+    if parallel && threads() > 1 {
+        use rayon::prelude::*;
+        (0..n).into_par_iter().for_each(f);
+        return;
+    }
+    let _ = parallel;
+    (0..n).for_each(f);
+}

@@ -68,6 +68,12 @@ pub trait Real:
     fn cos(self) -> Self;
     /// xⁿ for a whole n.
     fn powi(self, n: i32) -> Self;
+    /// self·a + b, with one rounding where the target guarantees the instruction, two elsewhere.
+    #[must_use]
+    #[inline(always)]
+    fn madd(self, a: Self, b: Self) -> Self {
+        self * a + b
+    }
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
 
@@ -135,6 +141,12 @@ macro_rules! float {
                 $t::powi(self, n)
             }
             #[inline(always)]
+            fn madd(self, a: Self, b: Self) -> Self {
+                // Without the instruction `mul_add` would be a slow library call.
+                const FMA: bool = cfg!(any(target_arch = "aarch64", target_feature = "fma"));
+                if FMA { $t::mul_add(self, a, b) } else { self * a + b }
+            }
+            #[inline(always)]
             fn is_finite(self) -> bool {
                 $t::is_finite(self)
             }
@@ -146,5 +158,5 @@ macro_rules! float {
     };
 }
 
-float!(f64, const { &Kernels::<f64>::PORTABLE });
-float!(f32, const { &Kernels::<f32>::PORTABLE });
+float!(f64, crate::kernels::detect_f64());
+float!(f32, crate::kernels::detect_f32());

@@ -1,0 +1,85 @@
+//! Matrix multiplication. Chapter: *Tensors and matmul*.
+
+mod blocks;
+mod gemv;
+mod pack;
+mod split;
+mod tile;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod x86;
+
+use crate::real::Real;
+use crate::view::{View, ViewMut};
+use blocks::Product;
+use pack::Source;
+pub use tile::Tile;
+
+/// C ← alpha·A·B + beta·C, for matrices seen through any strides: Aᵀ and Bᵀ are views like any other.
+///
+/// C\[i,j\] = alpha·Σₖ A\[i,k\]·B\[k,j\] + beta·C\[i,j\], shapes (m, k)·(k, n) → (m, n). With `beta` = 0 the old content
+/// of C is never read (it may be NaN): the first write is a store.
+///
+/// # Panics
+/// If the shapes do not match; the message names all three and the caller's line.
+#[track_caller]
+pub fn gemm<T: Real>(alpha: T, a: View<'_, T>, b: View<'_, T>, beta: T, c: ViewMut<'_, T>) {
+    gemm_with(T::kernels().tile, alpha, a, b, beta, c);
+}
+
+/// [`gemm`] with a micro-kernel of one's choice: for tests and measurements.
+///
+/// # Panics
+/// As [`gemm`].
+#[track_caller]
+#[allow(unsafe_code)]
+pub fn gemm_with<T: Real>(
+    tile: Tile<T>,
+    alpha: T,
+    a: View<'_, T>,
+    b: View<'_, T>,
+    beta: T,
+    mut c: ViewMut<'_, T>,
+) {
+    let (sa, sb, sc) = (a.shape(), b.shape(), c.shape());
+    assert!(
+        sa.rank() == 2
+            && sb.rank() == 2
+            && sc.rank() == 2
+            && sa[1] == sb[0]
+            && sc[0] == sa[0]
+            && sc[1] == sb[1],
+        "gemm: shapes {sa} and {sb} do not multiply into {sc}"
+    );
+    let (m, k, n) = (sa[0], sa[1], sb[1]);
+    if m == 0 || n == 0 {
+        return;
+    }
+    if k == 0 {
+        return scale(beta, &mut c);
+    }
+    // An axis of length 1 has no stride worth the name: call it contiguous.
+    let (c_row, c_col) = (c.strides()[0], if n == 1 { 1 } else { c.strides()[1] });
+    if c_row == 1 && (c_col != 1 || n == 1) && m > 1 {
+        // The columns of C are contiguous: compute Cᵀ = Bᵀ·Aᵀ, whose rows are.
+        return gemm_with(tile, alpha, b.transpose(), a.transpose(), beta, c.transpose());
+    }
+    if m == 1 && gemv::row_times_columns(alpha, a, b, beta, &mut c) {
+        return;
+    }
+    let source = |x: View<'_, T>| Source { ptr: x.data().as_ptr(), row: x.strides()[0], col: x.strides()[1] };
+    let (a, b, c) = (source(a), source(b), c.data_mut().as_mut_ptr());
+    let product = Product { m, n, k, alpha, a, b, beta, c, c_row, c_col };
+    // SAFETY: a view covers every element that its shape and strides name, C is borrowed exclusively and so overlaps
+    // neither A nor B, no two of its elements share an address, and a `Tile` can only be had from tables that were
+    // chosen after asking the processor.
+    unsafe { split::multiply(tile, &product) };
+}
+
+/// C ← beta·C: the product of matrices whose inner dimension is 0.
+fn scale<T: Real>(beta: T, c: &mut ViewMut<'_, T>) {
+    for i in 0..c.shape()[0] {
+        for j in 0..c.shape()[1] {
+            c[[i, j]] = if beta == T::ZERO { T::ZERO } else { beta * c[[i, j]] };
+        }
+    }
+}

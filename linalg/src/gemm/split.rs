@@ -1,0 +1,60 @@
+//! Threads: C is cut into rectangles, and every rectangle is a product of its own.
+//!
+//! No sum is ever cut. Each element is the same chain of additions whoever computes it, so that the result has the same
+//! bits at any number of threads.
+#![allow(unsafe_code)]
+
+use super::blocks::{Product, multiply as multiply_here};
+use super::tile::Tile;
+use crate::par;
+use crate::real::Real;
+
+/// Multiplications a piece must have to be worth sending to another thread (waking one costs some 10 µs).
+const WORTH_A_THREAD: usize = 1 << 20;
+
+/// C ← alpha·A·B + beta·C, on all threads of the pool if there is enough to do.
+///
+/// Safety: as for [`multiply_here`].
+pub(super) unsafe fn multiply<T: Real>(tile: Tile<T>, x: &Product<T>) {
+    let pieces = (x.m.saturating_mul(x.n).saturating_mul(x.k) / WORTH_A_THREAD).min(par::threads());
+    if pieces < 2 {
+        // SAFETY: the caller's.
+        return unsafe { multiply_here(&tile, x) };
+    }
+    // Rows first: a strip of C needs all of B but only its own rows of A. Columns when the rows run out.
+    let rows = pieces.min(x.m.div_ceil(4 * tile.rows));
+    let cols = (pieces / rows).min(x.n.div_ceil(2 * tile.cols)).max(1);
+    let height = x.m.div_ceil(rows).next_multiple_of(tile.rows);
+    let width = x.n.div_ceil(cols).next_multiple_of(tile.cols);
+    let (rows, cols) = (x.m.div_ceil(height), x.n.div_ceil(width));
+    let shared = Shared(x);
+    par::for_each(rows * cols, true, |piece| {
+        let x = shared.product();
+        let (i, j) = (piece / cols * height, piece % cols * width);
+        // SAFETY: i < m and j < n; no two pieces have an element of C in common.
+        unsafe {
+            let part = Product {
+                m: height.min(x.m - i),
+                n: width.min(x.n - j),
+                a: x.a.from(i, 0),
+                b: x.b.from(0, j),
+                c: x.c.add(i * x.c_row + j * x.c_col),
+                ..*x
+            };
+            multiply_here(&tile, &part);
+        }
+    });
+}
+
+/// A product whose pointers may cross to other threads.
+struct Shared<'a, T>(&'a Product<T>);
+
+impl<T> Shared<'_, T> {
+    fn product(&self) -> &Product<T> {
+        self.0
+    }
+}
+
+// SAFETY: A and B are only read; every thread writes its own rectangle of C; the caller of `multiply` holds the borrows
+// until all are done; and `Real` is `Send + Sync`.
+unsafe impl<T: Real> Sync for Shared<'_, T> {}

@@ -1,0 +1,120 @@
+//! The register tile: the innermost loop of a matrix product, and its portable version.
+//!
+//! A tile is a small block of C, `rows`×`cols`, whose sums stay in registers while k runs. Every step of k reads one
+//! element of A a row and one vector of B, and uses each of them several times: that is where the arithmetic gets
+//! ahead of the memory. Every element is one chain of additions in the order of k, whatever the tile's size, so that a
+//! result does not depend on how C was cut into tiles, nor on the width of the vectors.
+#![allow(unsafe_code)]
+
+use super::pack::{Source, pack, transpose};
+use crate::real::Real;
+
+/// One block of C to be computed: C\[i,j\] ← alpha·Σₚ A\[i,p\]·B\[p,j\] + beta·C\[i,j\].
+pub(crate) struct Job<T> {
+    /// Length of the sums.
+    pub(crate) k: usize,
+    /// A\[i,p\] lies at `a + i·a_row + p·a_col`.
+    pub(crate) a: *const T,
+    /// Distance of two rows of A.
+    pub(crate) a_row: usize,
+    /// Distance of two columns of A.
+    pub(crate) a_col: usize,
+    /// B\[p,j\] lies at `b + p·b_row + j`; `cols` rounded up to whole vectors may be read.
+    pub(crate) b: *const T,
+    /// Distance of two rows of B.
+    pub(crate) b_row: usize,
+    /// C\[i,j\] lies at `c + i·c_row + j`.
+    pub(crate) c: *mut T,
+    /// Distance of two rows of C.
+    pub(crate) c_row: usize,
+    /// Rows of the block, 1 to [`Tile::rows`].
+    pub(crate) rows: usize,
+    /// Columns of the block, 1 to [`Tile::cols`].
+    pub(crate) cols: usize,
+    /// Factor of the sums.
+    pub(crate) alpha: T,
+    /// Factor of the old C; 0 means that it is not read.
+    pub(crate) beta: T,
+}
+
+/// A micro-kernel and the size of the block it computes.
+#[derive(Clone, Copy)]
+pub struct Tile<T> {
+    /// What it is built from: `portable`, `avx2`, `avx512`.
+    pub name: &'static str,
+    /// Rows of C it can hold in registers.
+    pub rows: usize,
+    /// Columns of C it can hold in registers.
+    pub cols: usize,
+    /// Elements a vector: what a block's columns are rounded up to when B is read.
+    pub lanes: usize,
+    /// The micro-kernel.
+    ///
+    /// Safety: the pointers of the job cover the elements that its comments name, and the processor has the features that
+    /// the kernel was compiled for.
+    pub(crate) kernel: unsafe fn(&Job<T>),
+    /// Packs a k×n block of B into panels of [`Self::cols`] columns: `pack_b(block, k, n, destination)`.
+    ///
+    /// Safety: as for [`super::pack::pack`], and the processor has the features.
+    pub(crate) pack_b: unsafe fn(Source<T>, usize, usize, *mut T),
+}
+
+/// The largest tile of any kernel, in elements: room for a tile whose place in C is not contiguous.
+pub(crate) const MAX_TILE: usize = 12 * 32;
+
+/// Rows and columns of the portable tile: 32 sums fill 8 of the 16 registers of SSE2 (f32), 64 half the registers of NEON.
+const ROWS: usize = if cfg!(target_arch = "aarch64") { 8 } else { 4 };
+const COLS: usize = 8;
+
+impl<T: Real> Tile<T> {
+    /// The portable micro-kernel, for any real number.
+    pub const PORTABLE: Tile<T> = Tile {
+        name: "portable",
+        rows: ROWS,
+        cols: COLS,
+        lanes: COLS,
+        kernel: portable::<T>,
+        pack_b: pack_portable::<T>,
+    };
+}
+
+unsafe fn pack_portable<T: Real>(block: Source<T>, k: usize, n: usize, dst: *mut T) {
+    // SAFETY: the caller's.
+    unsafe {
+        pack::<T, COLS, 4>(block, k, n, dst, |s, stride, d, line| transpose::<T, 4>(s, stride, d, line));
+    }
+}
+
+/// The portable twin: arrays for registers, and the compiler vectorises the loop over j.
+unsafe fn portable<T: Real>(job: &Job<T>) {
+    let mut sums = [[T::ZERO; COLS]; ROWS];
+    // Rows that do not exist read the last one again: the inner loops keep their constant length.
+    // SAFETY: `rows` ≥ 1, so every address computed below is one that the job covers.
+    let row: [*const T; ROWS] =
+        std::array::from_fn(|i| unsafe { job.a.add(i.min(job.rows - 1) * job.a_row) });
+    for p in 0..job.k {
+        // SAFETY: p < k, and B may be read up to `cols` rounded up to COLS.
+        let b: [T; COLS] = unsafe { job.b.add(p * job.b_row).cast::<[T; COLS]>().read_unaligned() };
+        for i in 0..ROWS {
+            // SAFETY: p < k.
+            let a = unsafe { *row[i].add(p * job.a_col) };
+            for j in 0..COLS {
+                sums[i][j] = a.madd(b[j], sums[i][j]);
+            }
+        }
+    }
+    for i in 0..job.rows {
+        for j in 0..job.cols {
+            // SAFETY: (i, j) is inside the block of C.
+            unsafe { finish(job.c.add(i * job.c_row + j), sums[i][j], job.alpha, job.beta) };
+        }
+    }
+}
+
+/// c ← alpha·sum + beta·c, without reading c if beta is 0.
+#[inline(always)]
+pub(crate) unsafe fn finish<T: Real>(c: *mut T, sum: T, alpha: T, beta: T) {
+    let new = alpha * sum;
+    // SAFETY: the caller's.
+    unsafe { *c = if beta == T::ZERO { new } else { (beta * *c) + new } };
+}
