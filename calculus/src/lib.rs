@@ -5,11 +5,12 @@
 //! | [`differences`] | derivatives from function values alone, and why their step must be neither large nor small | reverse |
 //! | [`dual`] | forward mode: numbers that carry their derivative with them | reverse |
 //! | [`scalar`] | reverse mode, one number a node, to be read whole | reverse |
+//! | [`moons`] | a network of 337 weights, trained number by number on the scalar tape | reverse |
 //! | [`tape`], [`ops`] | reverse mode, one tensor a node: the tape that trains language models | reverse |
 //! | [`check`] | is this gradient right? | reverse |
 //! | [`optim`] | gradient descent, momentum, AdamW, clipping, schedules | gpt |
 //!
-//! The three answer one question, "how does f change when x does?", at three prices. Differences need nothing but values
+//! Differences, duals and tapes answer one question, "how does f change when x does?", at three prices. Differences need nothing but values
 //! and pay with digits. Dual numbers are exact and pay one pass an *input*. Reverse mode is exact and pays one pass an
 //! *output*: a loss has a million inputs and one output, which is why everything that trains, trains in reverse.
 #![forbid(unsafe_code)]
@@ -17,6 +18,7 @@
 pub mod check;
 pub mod differences;
 pub mod dual;
+pub mod moons;
 pub mod ops;
 pub mod optim;
 pub mod scalar;

@@ -1,1 +1,348 @@
-//! The scalar tape: reverse mode, one number a node. Chapter: *Reverse mode*.
+//! The scalar tape: reverse mode, one number a node, to be read whole. Chapter: *Reverse mode*.
+//!
+//! Computing writes a list. Each operation appends one node: which earlier nodes it read, and by how much its result would
+//! change if each of them did (its *slope*, a partial derivative with a value, say 3.0). Nothing else is kept: not the
+//! operation's name, not even its result. [`Var::backward`] then walks the list once from the end, handing every node's
+//! gradient to the nodes that it read:
+//!
+//! ```text
+//! d_input += slope · d_node          where d_node = ∂out/∂node
+//! ```
+//!
+//! That is the chain rule. A node is always written after its inputs, so the reverse of the order of writing is an order in
+//! which each gradient is complete before it is handed on: no sorting, no recursion, one visit a node, however often results
+//! are shared. (In matrix words: the slopes form a strictly lower triangular matrix L, and the sweep solves (I − Lᵀ)·d = e by
+//! back substitution.)
+//!
+//! Such a list is called a tape or a Wengert list, after the paper that computed derivatives from one:
+//! R. E. Wengert, *A simple automatic derivative evaluation program*, Communications of the ACM 7(8), 1964 (forward, there);
+//! S. Linnainmaa, 1970, walked it backwards. The fast twin of this file, on tensors, is `calculus::tape`.
+//!
+//! ```
+//! use calculus::scalar::Tape;
+//!
+//! let tape = Tape::new();
+//! let (x, y) = (tape.var(3.0), tape.var(5.0));
+//! let z = x * x + (x * y).tanh();
+//! let grads = z.backward();
+//! assert!((z.value() - 10.0).abs() < 1e-9); // tanh 15 is 1
+//! assert!((grads.wrt(x) - 6.0).abs() < 1e-9); // 2x; tanh is flat there
+//! ```
+
+use std::cell::RefCell;
+use std::fmt;
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
+
+// ANCHOR: tape
+/// One input of one node: which node it is, and the slope ∂node/∂input.
+#[derive(Clone, Copy)]
+struct Edge {
+    slope: f64,
+    input: u32,
+}
+
+/// The list. Node i owns the edges from `starts[i]` up to where the next node's begin.
+#[derive(Default)]
+struct List {
+    starts: Vec<u32>,
+    edges: Vec<Edge>,
+}
+
+/// A recording of scalar operations, to be differentiated backwards.
+///
+/// Memory: 4 bytes a node and 16 an edge. [`Tape::clear`] keeps it, so a training loop allocates in its first step only.
+#[derive(Default)]
+pub struct Tape {
+    list: RefCell<List>,
+}
+
+/// A number on a tape: a handle of 24 bytes, `Copy`, used like an `f64`.
+///
+/// It borrows its tape, so it cannot outlive what it points to; a handle kept across [`Tape::clear`] does not compile.
+#[derive(Clone, Copy)]
+#[must_use = "an operation whose result is dropped still fills the tape"]
+pub struct Var<'t> {
+    tape: &'t Tape,
+    index: u32,
+    value: f64,
+}
+// ANCHOR_END: tape
+
+impl Tape {
+    /// An empty tape.
+    pub fn new() -> Self {
+        Tape::default()
+    }
+
+    /// Puts a number on the tape: an input, a weight, anything whose gradient may be asked for.
+    pub fn var(&self, value: f64) -> Var<'_> {
+        self.push(value, [])
+    }
+
+    /// How many nodes and edges have been recorded.
+    pub fn size(&self) -> (usize, usize) {
+        let list = self.list.borrow();
+        (list.starts.len(), list.edges.len())
+    }
+
+    /// The inputs of one node, each with its slope, in the order in which the operation read them.
+    ///
+    /// ```
+    /// let tape = calculus::scalar::Tape::new();
+    /// let (x, y) = (tape.var(3.0), tape.var(5.0)); // nodes 0 and 1
+    /// let z = x * y;
+    /// assert_eq!(tape.inputs(z.index()), [(0, 5.0), (1, 3.0)]);
+    /// ```
+    pub fn inputs(&self, node: usize) -> Vec<(usize, f64)> {
+        self.list.borrow().edges_of(node).iter().map(|edge| (edge.input as usize, edge.slope)).collect()
+    }
+
+    /// Forgets all nodes and keeps their memory. The borrow checker lets no [`Var`] survive it:
+    ///
+    /// ```compile_fail,E0502
+    /// let mut tape = calculus::scalar::Tape::new();
+    /// let x = tape.var(1.0);
+    /// tape.clear();
+    /// x + 1.0; // error: `x` still borrows the tape
+    /// ```
+    pub fn clear(&mut self) {
+        let list = self.list.get_mut();
+        list.starts.clear();
+        list.edges.clear();
+    }
+
+    // ANCHOR: push
+    /// Appends a node with the given value, inputs and slopes.
+    fn push(&self, value: f64, edges: impl IntoIterator<Item = Edge>) -> Var<'_> {
+        let list = &mut *self.list.borrow_mut();
+        let index = list.starts.len() as u32;
+        let start = u32::try_from(list.edges.len()).expect("a tape holds fewer than 2³² edges");
+        list.starts.push(start);
+        list.edges.extend(edges);
+        Var { tape: self, index, value }
+    }
+    // ANCHOR_END: push
+
+    /// Σ aᵢ·bᵢ as a single node: ∂/∂aᵢ = bᵢ and ∂/∂bᵢ = aᵢ.
+    ///
+    /// ```
+    /// let tape = calculus::scalar::Tape::new();
+    /// let w = [tape.var(2.0), tape.var(-1.0)];
+    /// let square = tape.dot(&w, &w); // each weight is used twice
+    /// assert_eq!(square.backward().wrt(w[1]), -2.0);
+    /// ```
+    ///
+    /// Cost: n multiplications and 2n edges, against 2n − 1 nodes and 4n − 2 edges for the same sum by operators.
+    ///
+    /// # Panics
+    /// If the lengths differ, or a number is on another tape.
+    #[track_caller]
+    pub fn dot<'t>(&'t self, a: &[Var<'t>], b: &[Var<'t>]) -> Var<'t> {
+        assert!(a.len() == b.len(), "dot: lengths {} and {} differ", a.len(), b.len());
+        let value = a.iter().zip(b).map(|(a, b)| a.value * b.value).sum();
+        let edge = |of: &Var<'t>, slope: f64| Edge { slope, input: self.own(of) };
+        let to_a = a.iter().zip(b).map(|(a, b)| edge(a, b.value));
+        let to_b = a.iter().zip(b).map(|(a, b)| edge(b, a.value));
+        self.push(value, to_a.chain(to_b))
+    }
+
+    /// The index of a number that must be on this tape.
+    #[track_caller]
+    #[inline(always)]
+    fn own(&self, var: &Var<'_>) -> u32 {
+        assert!(std::ptr::eq(self, var.tape), "two numbers of one operation are on different tapes");
+        var.index
+    }
+}
+
+impl<'t> Var<'t> {
+    /// The number itself.
+    pub fn value(self) -> f64 {
+        self.value
+    }
+
+    /// The tape it is on.
+    pub fn tape(self) -> &'t Tape {
+        self.tape
+    }
+
+    /// Where it is on the tape: 0 for the first number recorded.
+    pub fn index(self) -> usize {
+        self.index as usize
+    }
+
+    #[inline(always)]
+    fn unary(self, value: f64, slope: f64) -> Self {
+        self.tape.push(value, [Edge { slope, input: self.index }])
+    }
+
+    #[track_caller]
+    #[inline(always)]
+    fn binary(self, other: Self, value: f64, slope: f64, other_slope: f64) -> Self {
+        let input = self.tape.own(&other);
+        self.tape.push(value, [Edge { slope, input: self.index }, Edge { slope: other_slope, input }])
+    }
+
+    /// max(0, x). A closed gate (x ≤ 0) has no edge: nothing can flow back through it.
+    pub fn relu(self) -> Self {
+        if self.value <= 0.0 { self.tape.var(0.0) } else { self.unary(self.value, 1.0) }
+    }
+
+    /// xⁿ for a whole n; its slope n·xⁿ⁻¹ is 0 for n = 0 even at x = 0.
+    pub fn powi(self, n: i32) -> Self {
+        let y = self.value.powi(n);
+        let slope = match n {
+            0 => 0.0,
+            1.. => f64::from(n) * self.value.powi(n - 1),
+            _ => f64::from(n) * y / self.value,
+        };
+        self.unary(y, slope)
+    }
+
+    /// The gradient of this number with respect to everything before it on its tape.
+    ///
+    /// Cost: one multiplication and one addition an edge, whatever the number of inputs; about as much as recording was.
+    pub fn backward(self) -> Gradients {
+        let mut grads = Gradients::new();
+        self.backward_into(&mut grads);
+        grads
+    }
+
+    // ANCHOR: backward
+    /// Like [`Var::backward`], into memory that is there already. What it held before is gone.
+    pub fn backward_into(self, grads: &mut Gradients) {
+        let list = &*self.tape.list.borrow();
+        let d = &mut grads.d;
+        d.clear();
+        d.resize(self.index() + 1, 0.0);
+        d[self.index()] = 1.0; // ∂out/∂out
+
+        for node in (0..=self.index()).rev() {
+            let d_node = d[node]; // complete: all readers of this node came later on the tape
+            if d_node == 0.0 {
+                continue; // nothing to hand on, not even 0·∞
+            }
+            for edge in list.edges_of(node) {
+                d[edge.input as usize] += edge.slope * d_node;
+            }
+        }
+    }
+    // ANCHOR_END: backward
+}
+
+impl List {
+    #[inline(always)]
+    fn edges_of(&self, node: usize) -> &[Edge] {
+        let end = self.starts.get(node + 1).map_or(self.edges.len(), |&next| next as usize);
+        &self.edges[self.starts[node] as usize..end]
+    }
+}
+
+/// The result of a backward sweep: ∂out/∂node for every node up to the output.
+#[derive(Clone, Debug, Default)]
+pub struct Gradients {
+    d: Vec<f64>,
+}
+
+impl Gradients {
+    /// Empty storage for [`Var::backward_into`].
+    pub fn new() -> Self {
+        Gradients::default()
+    }
+
+    /// ∂out/∂var; 0 for a number that was recorded after the output, and so cannot have been part of it.
+    pub fn wrt(&self, var: Var<'_>) -> f64 {
+        self.d.get(var.index()).copied().unwrap_or(0.0)
+    }
+
+    /// All of them, in the order of the tape.
+    pub fn values(&self) -> &[f64] {
+        &self.d
+    }
+}
+
+// ANCHOR: functions
+/// A table of derivatives: y from x, then the slope from both.
+macro_rules! functions {
+    ($($(#[$doc:meta])* $name:ident |$x:ident, $y:ident| $value:expr, $slope:expr;)*) => {
+        impl Var<'_> {$(
+            $(#[$doc])*
+            pub fn $name(self) -> Self {
+                let $x = self.value;
+                let $y = $value;
+                self.unary($y, $slope)
+            }
+        )*}
+    };
+}
+functions! {
+    /// eˣ.
+    exp |x, y| x.exp(), y;
+    /// Natural logarithm.
+    ln |x, y| x.ln(), 1.0 / x;
+    /// Square root; its slope at 0 is infinite.
+    sqrt |x, y| x.sqrt(), 0.5 / y;
+    /// Hyperbolic tangent.
+    tanh |x, y| x.tanh(), 1.0 - y * y;
+    /// Sine of an angle in radians.
+    sin |x, y| x.sin(), x.cos();
+    /// Cosine of an angle in radians.
+    cos |x, y| x.cos(), -x.sin();
+    /// |x|; its slope at 0 is 0, as for [`crate::dual::Dual`].
+    abs |x, y| x.abs(), if y == 0.0 { 0.0 } else { x.signum() };
+}
+
+/// `a op b`, then its two slopes. A plain `f64` on either side is a constant: no node, no edge.
+macro_rules! operators {
+    ($($op:ident $method:ident |$a:ident, $b:ident| $value:expr, $slope_a:expr, $slope_b:expr;)*) => {$(
+        impl<'t> $op for Var<'t> {
+            type Output = Var<'t>;
+            #[track_caller]
+            fn $method(self, other: Var<'t>) -> Var<'t> {
+                let ($a, $b) = (self.value, other.value);
+                self.binary(other, $value, $slope_a, $slope_b)
+            }
+        }
+        impl<'t> $op<f64> for Var<'t> {
+            type Output = Var<'t>;
+            fn $method(self, $b: f64) -> Var<'t> {
+                let $a = self.value;
+                self.unary($value, $slope_a)
+            }
+        }
+        impl<'t> $op<Var<'t>> for f64 {
+            type Output = Var<'t>;
+            fn $method(self, other: Var<'t>) -> Var<'t> {
+                let ($a, $b) = (self, other.value);
+                other.unary($value, $slope_b)
+            }
+        }
+    )*};
+}
+operators! {
+    Add add |a, b| a + b, 1.0, 1.0;
+    Sub sub |a, b| a - b, 1.0, -1.0;
+    Mul mul |a, b| a * b, b, a;
+    Div div |a, b| a / b, 1.0 / b, -a / b / b;
+}
+// ANCHOR_END: functions
+
+impl Neg for Var<'_> {
+    type Output = Self;
+    fn neg(self) -> Self {
+        self.unary(-self.value, -1.0)
+    }
+}
+
+impl AddAssign for Var<'_> {
+    #[track_caller]
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl fmt::Debug for Var<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "v{} = {}", self.index, self.value)
+    }
+}
