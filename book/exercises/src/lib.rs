@@ -1,1 +1,37 @@
-//! Skeleton.
+//! The exercises: what is asked, what is observed, and (for the judge alone) what is right and what has a name.
+//!
+//! | part | linked into | holds |
+//! |---|---|---|
+//! | the specifications, [`spec`], [`observe`], [`harness`] | the process that runs the learner's code | signatures, probes, and the glue that turns a run into observations |
+//! | `solution.rs`, `wrong.rs`, `judge` (feature `judge`) | the judge, a process of its own | references, accepted variants, wrong implementations with names, verdicts |
+//!
+//! A learner's process can therefore not contain a reference, and nothing that it prints or returns is a verdict: it
+//! streams observations, and the judge compares. How to add an exercise is in `book/exercises/README.md`.
+#![forbid(unsafe_code)]
+
+// Starters and solutions are copied into another package, where this one has its usual name.
+#[allow(unused_extern_crates)]
+extern crate self as exercises;
+
+pub mod harness;
+#[cfg(feature = "judge")]
+pub mod judge;
+pub mod numbers;
+pub mod observe;
+pub mod spec;
+pub mod wire;
+
+pub mod approximation;
+pub mod calculus;
+pub mod linalg;
+pub mod neuron;
+pub mod nn;
+pub mod probability;
+
+/// Every exercise there is, by the path of its file in `solutions/` (without `.rs`). The order is `order.toml`'s business.
+#[cfg(feature = "judge")]
+pub const REGISTRY: &[judge::Entry] = &[
+    judge::entry::<neuron::Spec>("neuron"),
+    judge::entry::<linalg::matmul::Spec>("linalg/matmul"),
+    judge::entry::<probability::softmax::Spec>("probability/softmax"),
+];

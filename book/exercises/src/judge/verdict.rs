@@ -1,0 +1,291 @@
+//! From observations to a verdict.
+
+use super::compare::{self, Naming, Passing};
+use super::{Case, detect, show};
+use crate::observe::{Check, Field, Seen, Trace, Value};
+use crate::wire::Stream;
+
+/// How the learner's process ended, as the program that started it saw it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ended {
+    /// By itself, with this exit code.
+    Code(i32),
+    /// By a signal.
+    Signal(i32),
+    /// It was stopped: out of time.
+    TimeLimit,
+    /// It was stopped: it printed too much.
+    OutputLimit,
+}
+
+/// The verdicts that a run can earn. (Those that need no run, such as "not started", are the caller's.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Right on every probe, twice.
+    Pass,
+    /// A mistake that has a name.
+    Named,
+    /// A mistake without one.
+    Wrong,
+    /// It did not come back in time.
+    TimeLimit,
+    /// It wanted more memory than it may have.
+    MemoryLimit,
+    /// It printed too much.
+    OutputLimit,
+    /// It panicked.
+    Panicked,
+    /// It called itself too deeply.
+    StackOverflow,
+    /// It ended the process.
+    ExitedEarly,
+    /// It was ended by a signal.
+    Crashed,
+    /// Something else wrote into the grader's channel.
+    Forged,
+    /// The grader's own fault.
+    GraderFailed,
+}
+
+impl Kind {
+    /// The word for programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Pass => "pass",
+            Kind::Named => "named",
+            Kind::Wrong => "wrong",
+            Kind::TimeLimit => "time-limit",
+            Kind::MemoryLimit => "memory-limit",
+            Kind::OutputLimit => "output-limit",
+            Kind::Panicked => "panicked",
+            Kind::StackOverflow => "stack-overflow",
+            Kind::ExitedEarly => "exited-early",
+            Kind::Crashed => "crashed",
+            Kind::Forged => "forged",
+            Kind::GraderFailed => "grader-failed",
+        }
+    }
+}
+
+/// A verdict with its reasons.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Which one.
+    pub kind: Kind,
+    /// The name of the mistake, or of the accepted variant.
+    pub name: Option<String>,
+    /// The probe that decided.
+    pub probe: Option<String>,
+    /// What happened, in one sentence.
+    pub summary: String,
+    /// Relations between the numbers (for mistakes without a name).
+    pub notes: Vec<String>,
+    /// The numbers: lines to be shown as they are.
+    pub evidence: Vec<String>,
+    /// "Your outputs equal those of …".
+    pub equals: Option<String>,
+    /// One question.
+    pub question: Option<String>,
+}
+
+impl Verdict {
+    fn new(kind: Kind, summary: impl Into<String>) -> Self {
+        Verdict {
+            kind,
+            name: None,
+            probe: None,
+            summary: summary.into(),
+            notes: Vec::new(),
+            evidence: Vec::new(),
+            equals: None,
+            question: None,
+        }
+    }
+}
+
+/// Judges one run: `stream` is what the harness wrote, `ended` and `stderr` what was seen from outside.
+pub fn give(case: &Case, stream: &Stream, ended: &Ended, stderr: &str) -> Verdict {
+    let mut verdict = if stream.forged {
+        Verdict::new(
+            Kind::Forged,
+            "Something other than the grader wrote into the grader's channel. Only what your function returns counts.",
+        )
+    } else if stream.ended && *ended == Ended::Code(0) {
+        return judge(case, &stream.trace);
+    } else {
+        stopped(stream, ended, stderr)
+    };
+    if let Some((_, probe)) = stream.running.filter(|_| !stream.forged) {
+        verdict.probe = case.probes.get(probe).map(|p| p.name.clone());
+        verdict.evidence = given(case, probe);
+    }
+    verdict
+}
+
+/// The run did not reach its end.
+fn stopped(stream: &Stream, ended: &Ended, stderr: &str) -> Verdict {
+    /// Windows' `STATUS_STACK_OVERFLOW`.
+    const STACK_OVERFLOW: i32 = 0xC000_00FD_u32 as i32;
+    match ended {
+        Ended::TimeLimit => Verdict::new(Kind::TimeLimit, "It did not come back in time and was stopped."),
+        Ended::OutputLimit => Verdict::new(Kind::OutputLimit, "It printed without end and was stopped."),
+        // Both are said by Rust's runtime just before it aborts.
+        Ended::Signal(_) | Ended::Code(_) if stderr.contains("has overflowed its stack") => {
+            Verdict::new(Kind::StackOverflow, "It called itself until the stack was full.")
+        }
+        Ended::Code(STACK_OVERFLOW) => {
+            Verdict::new(Kind::StackOverflow, "It called itself until the stack was full.")
+        }
+        Ended::Signal(_) | Ended::Code(_)
+            if stderr.contains("memory allocation of") && *ended != Ended::Code(0) =>
+        {
+            Verdict::new(Kind::MemoryLimit, "It asked for more memory than an exercise may have.")
+        }
+        Ended::Code(code) if *code == i32::from(crate::harness::FAULT) || !stream.begun => {
+            Verdict::new(Kind::GraderFailed, format!("The harness failed: {}", stderr.trim()))
+        }
+        Ended::Code(code) => Verdict::new(
+            Kind::ExitedEarly,
+            format!("Your code ended the process (exit code {code}) before all probes had run."),
+        ),
+        Ended::Signal(signal) => {
+            Verdict::new(Kind::Crashed, format!("The process was ended by signal {signal}."))
+        }
+    }
+}
+
+/// All probes were run, twice: is it right, or a mistake with a name, or neither?
+pub(super) fn judge(case: &Case, trace: &Trace) -> Verdict {
+    let all = case.probes.len();
+    if trace.passes.iter().any(|p| p.len() != all) {
+        return Verdict::new(Kind::GraderFailed, "The number of observations is not the number of probes.");
+    }
+    if compare::same::<Passing>(&case.reference, trace) {
+        return Verdict::new(Kind::Pass, format!("Right on all {all} probes."));
+    }
+    if let Some(accepted) = case.accepted.iter().find(|a| compare::same::<Passing>(&a.trace, trace)) {
+        let mut verdict = Verdict::new(Kind::Pass, format!("Right on all {all} probes. {}", accepted.note));
+        verdict.name = Some(accepted.slug.into());
+        return verdict;
+    }
+    let failing = |i: usize| (0..2).any(|p| fails(case, trace, p, i));
+    let first = (0..all).find(|&i| failing(i)).unwrap_or(0);
+
+    if let Some(wrong) = case.wrong.iter().find(|w| names(&w.traces, trace)) {
+        let shown = wrong.show.and_then(|name| case.probes.iter().position(|p| p.name == name));
+        let at = shown.filter(|&i| failing(i)).unwrap_or(first);
+        let mut verdict = Verdict::new(Kind::Named, "A mistake with a name.");
+        verdict.name = Some(wrong.slug.into());
+        verdict.probe = Some(case.probes[at].name.clone());
+        verdict.evidence = differences(case, trace, at);
+        verdict.equals = Some(format!("Your outputs equal those of {}.", wrong.equals));
+        verdict.question = Some(wrong.question.into());
+        return verdict;
+    }
+
+    let panicked = (0..all).find(|&i| matches!(trace.passes[0][i], Seen::Panicked { .. }));
+    let mut verdict = match panicked {
+        Some(_) => Verdict::new(Kind::Panicked, "It panicked."),
+        None => Verdict::new(Kind::Wrong, "Not the expected numbers."),
+    };
+    let at = panicked.unwrap_or(first);
+    verdict.probe = Some(case.probes[at].name.clone());
+    verdict.notes = detect::detect(case, trace);
+    verdict.evidence = given(case, at);
+    verdict.evidence.extend(differences(case, trace, at));
+    let count = (0..all).filter(|&i| failing(i)).count();
+    verdict.notes.push(format!("{count} of {all} probes fail."));
+    verdict
+}
+
+/// Equal to one of them on all probes. A panic may be part of a mistake, but a name needs some numbers too.
+fn names(wrong: &[Trace], trace: &Trace) -> bool {
+    let came_back = trace.passes[0].iter().any(|s| matches!(s, Seen::Fields(_)));
+    came_back && wrong.iter().any(|w| compare::same::<Naming>(w, trace))
+}
+
+fn fails(case: &Case, trace: &Trace, pass: usize, probe: usize) -> bool {
+    compare::seen::<Passing>(&case.reference.passes[pass][probe], &trace.passes[pass][probe]) > 1.0
+}
+
+/// What the probe feeds in.
+fn given(case: &Case, probe: usize) -> Vec<String> {
+    case.reference.given.get(probe).into_iter().flatten().flat_map(show::field).collect()
+}
+
+/// Where a run differs from the reference on one probe: each field once, at its first wrong element, and in full if it
+/// is small.
+fn differences(case: &Case, trace: &Trace, probe: usize) -> Vec<String> {
+    let pass = usize::from(!fails(case, trace, 0, probe));
+    let again = if pass == 1 { " (the second time)" } else { "" };
+    let (expected, yours) = (&case.reference.passes[pass][probe], &trace.passes[pass][probe]);
+    let (Seen::Fields(expected), Seen::Fields(yours)) = (expected, yours) else {
+        return match yours {
+            Seen::Panicked { message, place } => {
+                vec![format!("panicked at {place}{again}:"), format!("  {}", message.replace('\n', "\n  "))]
+            }
+            Seen::Fields(_) => Vec::new(),
+        };
+    };
+    let mut lines = Vec::new();
+    for (i, e) in expected.iter().enumerate() {
+        match yours.iter().find(|y| y.name == e.name) {
+            None => lines.push(format!("{}: nothing was observed{again}", e.name)),
+            Some(y) if compare::field::<Passing>(e, y) > 1.0 => lines.extend(difference(e, y, again)),
+            Some(_) => {}
+        }
+        if i > 3 && lines.len() > 8 {
+            break;
+        }
+    }
+    for y in yours.iter().filter(|y| expected.iter().all(|e| e.name != y.name)) {
+        lines.extend(show::field(y));
+    }
+    lines
+}
+
+fn difference(expected: &Field, yours: &Field, again: &str) -> Vec<String> {
+    let name = &expected.name;
+    match (&expected.value, &yours.value, expected.check) {
+        (
+            Value::Numbers { shape, data: e },
+            Value::Numbers { shape: your_shape, data: y },
+            Check::Close { rel, abs },
+        ) => {
+            if shape != your_shape || e.len() != y.len() {
+                return vec![format!("{name} has shape {your_shape:?}, expected {shape:?}{again}")];
+            }
+            let Some(at) = (0..e.len()).find(|&i| compare::number::<Passing>(e[i], y[i], rel, abs) > 1.0)
+            else {
+                return Vec::new();
+            };
+            let place = show::place(name, shape, at);
+            let tolerance = rel * e[at].abs() + abs;
+            let mut lines = vec![
+                format!("{place} = {}{again}", show::number(y[at])),
+                format!("{:>w$}   {}", "expected", show::number(e[at]), w = place.chars().count()),
+            ];
+            if tolerance > 0.0 && e[at].is_finite() {
+                lines.push(format!("{:>w$}   {tolerance:.1e}", "within", w = place.chars().count()));
+            }
+            if (2..=36).contains(&e.len()) {
+                lines.push(format!("all of {name}, yours then expected:"));
+                lines.extend(show::value(&yours.value).into_iter().map(|l| format!("  {l}")));
+                lines.extend(show::value(&expected.value).into_iter().map(|l| format!("  {l}")));
+            }
+            lines
+        }
+        (Value::Cost(e), Value::Cost(y), Check::AtMost { factor }) => vec![format!(
+            "{name}: {}, expected at most {}{again}",
+            show::number(*y),
+            show::number((e * factor).ceil())
+        )],
+        (e, y, _) => {
+            vec![format!(
+                "{name}: {}, expected {}{again}",
+                show::value(y).join(" "),
+                show::value(e).join(" ")
+            )]
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Matrix products that people write.
+
+use super::Spec;
+use linalg::Mat;
+
+type Wrong = crate::spec::Wrong<Spec>;
+
+/// C\[i, j\] = Σₖ term(i, k, j).
+fn product(a: &Mat, b: &Mat, term: impl Fn(usize, usize, usize) -> f64) -> Mat {
+    Mat::from_fn(a.rows(), b.cols(), |i, j| (0..a.cols()).map(|k| term(i, k, j)).sum())
+}
+
+fn right(a: &Mat, b: &Mat) -> Mat {
+    product(a, b, |i, k, j| a[[i, k]] * b[[k, j]])
+}
+
+pub(super) fn wrong() -> Vec<Wrong> {
+    vec![
+        Wrong::new(
+            "reads-b-transposed",
+            |a, b| product(a, b, |i, k, j| a[[i, k]] * b.data()[j * a.cols() + k]),
+            "A·Bᵀ (they agree where B is symmetric)",
+            "When j grows by one, how far does the next number of B lie in memory?",
+        )
+        .or(|a, b| product(a, b, |i, k, j| a[[i, k]] * b[[j, k]])),
+        Wrong::new(
+            "reads-a-transposed",
+            |a, b| product(a, b, |i, k, j| a.data()[k * a.rows() + i] * b[[k, j]]),
+            "Aᵀ·B (they agree where A is symmetric)",
+            "Which of i and k walks along a row of A?",
+        )
+        .or(|a, b| product(a, b, |i, k, j| a[[k, i]] * b[[k, j]])),
+        Wrong::new(
+            "output-transposed",
+            |a, b| right(a, b).transpose(),
+            "(A·B)ᵀ",
+            "Which index of the result follows the rows of A?",
+        )
+        .or(|a, b| right(a, b).transpose().reshape([a.rows(), b.cols()])),
+        Wrong::new(
+            "swapped",
+            |a, b| {
+                assert!(b.cols() == a.rows(), "shapes {} and {} do not match", b.shape(), a.shape());
+                right(b, a)
+            },
+            "B·A",
+            "Does it matter which of two linear maps is applied first?",
+        ),
+        Wrong::new(
+            "hadamard",
+            |a, b| Mat::from_fn(a.rows(), b.cols(), |i, j| a[[i, j]] * b[[i, j]]),
+            "the elementwise product, NumPy's `a * b`",
+            "How many numbers of A does one number of the result depend on?",
+        ),
+        Wrong::new(
+            "wrong-stride",
+            |a, b| product(a, b, |i, k, j| a.data()[i * b.cols() + k] * b[[k, j]]),
+            "a product that steps through A with the row length of another matrix: right for square ones alone",
+            "A row of A has how many entries?",
+        )
+        .show("4×3 · 3×2"),
+        Wrong::new(
+            "last-term-only",
+            |a, b| {
+                let mut c = Mat::zeros([a.rows(), b.cols()]);
+                for i in 0..a.rows() {
+                    for j in 0..b.cols() {
+                        for k in 0..a.cols() {
+                            c[[i, j]] = a[[i, k]] * b[[k, j]];
+                        }
+                    }
+                }
+                c
+            },
+            "a product that keeps only the last term of every sum",
+            "What happens to c[i, j] when k moves on?",
+        ),
+        Wrong::new(
+            "skips-last",
+            |a, b| {
+                let terms = a.cols().saturating_sub(1);
+                Mat::from_fn(a.rows(), b.cols(), |i, j| (0..terms).map(|k| a[[i, k]] * b[[k, j]]).sum())
+            },
+            "a product whose sums end one term early",
+            "Which values does `0..n - 1` take?",
+        )
+        .show("2×2 · 2×2"),
+        Wrong::new(
+            "running-sum",
+            |a, b| {
+                let mut c = Mat::zeros([a.rows(), b.cols()]);
+                for i in 0..a.rows() {
+                    let mut sum = 0.0;
+                    for j in 0..b.cols() {
+                        for k in 0..a.cols() {
+                            sum += a[[i, k]] * b[[k, j]];
+                        }
+                        c[[i, j]] = sum;
+                    }
+                }
+                c
+            },
+            "a product where each number of a row still holds the sum of those before it",
+            "When should the sum be 0 again?",
+        )
+        .or(|a, b| {
+            let mut sum = 0.0;
+            let mut c = Mat::zeros([a.rows(), b.cols()]);
+            for i in 0..a.rows() {
+                for j in 0..b.cols() {
+                    for k in 0..a.cols() {
+                        sum += a[[i, k]] * b[[k, j]];
+                    }
+                    c[[i, j]] = sum;
+                }
+            }
+            c
+        }),
+    ]
+}

@@ -1,0 +1,3 @@
+//! Exercises of the first pillar.
+
+pub mod matmul;

@@ -1,0 +1,1 @@
+//! Exercises of the fifth room, where the four are composed.

@@ -1,0 +1,3 @@
+//! Exercises of the third pillar.
+
+pub mod softmax;
