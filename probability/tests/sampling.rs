@@ -3,6 +3,11 @@
 mod sampling {
     mod law;
 
+    mod continuous;
+    mod decoding;
+    mod discrete;
+    mod information;
     mod random;
+    mod softmax;
     mod uniform;
 }
