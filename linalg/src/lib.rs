@@ -3,6 +3,8 @@
 //! | module | what it teaches | chapter |
 //! |---|---|---|
 //! | [`shape`], [`tensor`], [`view`] | shape, strides, views, broadcasting | tensors |
+//! | [`norms`] | how large a vector is, without overflow | tensors |
+//! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
 //! | [`gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
 //!
@@ -10,8 +12,12 @@
 //! mapped file are the same to it.
 #![deny(unsafe_code)]
 
+#[cfg(feature = "nalgebra")]
+pub mod convert;
+mod display;
 pub mod gemm;
 pub mod kernels;
+pub mod norms;
 pub mod par;
 pub mod real;
 pub mod shape;
@@ -19,6 +25,8 @@ pub mod tensor;
 pub mod view;
 
 pub use gemm::gemm;
+pub use kernels::{axpy, dot};
+pub use norms::{frobenius, norm_inf, norm1, norm2};
 pub use real::Real;
 pub use shape::Shape;
 pub use tensor::{Mat, Tensor};

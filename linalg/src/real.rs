@@ -47,26 +47,36 @@ pub trait Real:
     const EPSILON: Self;
 
     /// The nearest number to `x`.
+    #[must_use]
     fn from_f64(x: f64) -> Self;
     /// The value as an `f64` (of a dual number: its value, without the derivative).
     fn to_f64(self) -> f64;
     /// Absolute value.
+    #[must_use]
     fn abs(self) -> Self;
     /// Square root.
+    #[must_use]
     fn sqrt(self) -> Self;
     /// eˣ.
+    #[must_use]
     fn exp(self) -> Self;
     /// Natural logarithm.
+    #[must_use]
     fn ln(self) -> Self;
     /// Hyperbolic tangent.
+    #[must_use]
     fn tanh(self) -> Self;
     /// The error function, erf(x) = 2/√π ∫₀ˣ e^(−t²) dt.
+    #[must_use]
     fn erf(self) -> Self;
     /// Sine (argument in radians).
+    #[must_use]
     fn sin(self) -> Self;
     /// Cosine (argument in radians).
+    #[must_use]
     fn cos(self) -> Self;
     /// xⁿ for a whole n.
+    #[must_use]
     fn powi(self, n: i32) -> Self;
     /// self·a + b, with one rounding where the target guarantees the instruction, two elsewhere.
     #[must_use]

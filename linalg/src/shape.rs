@@ -30,7 +30,9 @@ impl Shape {
     /// A shape with the given axis lengths. `&[]` is the shape of a single number.
     ///
     /// # Panics
-    /// If there are more than [`MAX_RANK`] axes.
+    /// If there are more than [`MAX_RANK`] axes, or more elements than an address can count: the product of the
+    /// lengths (of those that are not 0) must not exceed `isize::MAX`. After this check no stride, no length and no
+    /// address inside a shape can overflow.
     #[track_caller]
     pub fn new(dims: &[usize]) -> Self {
         assert!(
@@ -40,6 +42,12 @@ impl Shape {
         );
         let mut shape = Shape { rank: dims.len() as u8, dims: [0; MAX_RANK] };
         shape.dims[..dims.len()].copy_from_slice(dims);
+        // Zeros are left out, or [usize::MAX, usize::MAX, 0] would slip through and its strides overflow.
+        let most = dims.iter().filter(|&&n| n != 0).try_fold(1_usize, |most, &n| most.checked_mul(n));
+        assert!(
+            most.is_some_and(|most| isize::try_from(most).is_ok()),
+            "shape {dims:?} has more elements than an address can count"
+        );
         shape
     }
 
@@ -54,9 +62,22 @@ impl Shape {
     }
 
     /// The number of elements: the product of the axis lengths (1 for rank 0).
-    #[allow(clippy::len_without_is_empty)]
+    ///
+    /// It hides the `len` of the slice that a shape dereferences to; that one is [`Self::rank`].
     pub fn len(&self) -> usize {
         self.dims().iter().product()
+    }
+
+    /// Whether there is no element: some axis has length 0.
+    ///
+    /// ```
+    /// use linalg::Shape;
+    ///
+    /// assert!(Shape::new(&[3, 0]).is_empty());
+    /// assert!(!Shape::new(&[]).is_empty()); // a single number
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.dims().contains(&0)
     }
 
     /// Row-major strides: how many elements to step over when an index grows by one.
@@ -75,7 +96,8 @@ impl Shape {
     /// The shape that two operands broadcast to, or `None` where they do not.
     ///
     /// Axes are aligned at the *right*; of each aligned pair the lengths must be equal or one of them 1 (which is
-    /// stretched, also to 0); a missing axis counts as 1. NumPy's rule.
+    /// stretched, also to 0); a missing axis counts as 1. NumPy's rule
+    /// (<https://numpy.org/doc/stable/user/basics.broadcasting.html>).
     ///
     /// ```
     /// use linalg::Shape;
@@ -85,22 +107,27 @@ impl Shape {
     /// assert_eq!(s(&[0]).broadcast(s(&[1])), Some(s(&[0])));
     /// assert_eq!(s(&[2]).broadcast(s(&[2, 3])), None);
     /// ```
+    ///
+    /// # Panics
+    /// If the shapes fit but the result has too many elements (see [`Shape::new`]).
+    // ANCHOR: broadcast
+    #[track_caller]
     pub fn broadcast(self, other: Shape) -> Option<Shape> {
         let rank = self.rank().max(other.rank());
-        let mut out = Shape { rank: rank as u8, dims: [0; MAX_RANK] };
-        for i in 0..rank {
-            // i counts from the right
-            let a = if i < self.rank() { self.dims[self.rank() - 1 - i] } else { 1 };
-            let b = if i < other.rank() { other.dims[other.rank() - 1 - i] } else { 1 };
-            out.dims[rank - 1 - i] = match (a, b) {
+        let mut dims = [1; MAX_RANK];
+        for i in 1..=rank {
+            // i counts from the right; an axis that one of them lacks has length 1
+            let length = |s: &Shape| s.rank().checked_sub(i).map_or(1, |axis| s.dims[axis]);
+            dims[rank - i] = match (length(&self), length(&other)) {
                 (a, b) if a == b => a,
                 (1, b) => b,
                 (a, 1) => a,
                 _ => return None,
             };
         }
-        Some(out)
+        Some(Shape::new(&dims[..rank]))
     }
+    // ANCHOR_END: broadcast
 }
 
 impl Deref for Shape {

@@ -132,8 +132,18 @@ impl<T> Tensor<T> {
 
 impl<T: Copy> Tensor<T> {
     /// A tensor with the same number everywhere.
+    ///
+    /// # Panics
+    /// If the shape wants more bytes than an address can count.
+    #[track_caller]
     pub fn full(shape: impl Into<Shape>, value: T) -> Self {
         let shape = shape.into();
+        assert!(
+            shape.len().checked_mul(size_of::<T>()).is_some_and(|bytes| isize::try_from(bytes).is_ok()),
+            "shape {shape} wants {} elements of {} bytes: more than an address can count",
+            shape.len(),
+            size_of::<T>()
+        );
         Tensor { shape, data: vec![value; shape.len()] }
     }
 
@@ -153,13 +163,26 @@ impl<T: Copy> Tensor<T> {
         Tensor { shape: Shape::new(&[rows.len(), cols]), data }
     }
 
-    /// A matrix whose entry (i, j) is `f(i, j)`.
+    /// A matrix whose entry (i, j) is `f(i, j)`; `f` is called row by row.
+    ///
+    /// ```
+    /// use linalg::Mat;
+    ///
+    /// let hilbert = Mat::from_fn(2, 3, |i, j| 1.0 / (i + j + 1) as f64);
+    /// assert_eq!(hilbert.row(1), [1.0 / 2.0, 1.0 / 3.0, 1.0 / 4.0]);
+    /// ```
+    #[track_caller]
     pub fn from_fn(rows: usize, cols: usize, mut f: impl FnMut(usize, usize) -> T) -> Self {
-        let data = (0..rows * cols).map(|at| f(at / cols, at % cols)).collect();
-        Tensor { shape: Shape::new(&[rows, cols]), data }
+        let shape = Shape::new(&[rows, cols]);
+        let mut data = Vec::with_capacity(shape.len());
+        for i in 0..rows {
+            data.extend((0..cols).map(|j| f(i, j)));
+        }
+        Tensor { shape, data }
     }
 
     /// A new tensor of the same shape with `f` applied to every element.
+    #[must_use]
     pub fn map<U>(&self, f: impl FnMut(T) -> U) -> Tensor<U> {
         Tensor { shape: self.shape, data: self.data.iter().copied().map(f).collect() }
     }
@@ -168,8 +191,22 @@ impl<T: Copy> Tensor<T> {
     ///
     /// # Panics
     /// If the shapes do not broadcast; the message names both and the caller's line.
+    ///
+    /// ```
+    /// use linalg::Tensor;
+    ///
+    /// let batch = Tensor::from_rows(&[[1.0, 2.0], [3.0, 4.0]]);
+    /// let bias = Tensor::new([2], vec![10.0, 20.0]);
+    /// assert_eq!(batch.zip_with(&bias, |x, b| x + b).data(), [11.0, 22.0, 13.0, 24.0]);
+    /// ```
     #[track_caller]
+    #[must_use]
     pub fn zip_with<U: Copy, V>(&self, other: &Tensor<U>, mut f: impl FnMut(T, U) -> V) -> Tensor<V> {
+        if self.shape == other.shape {
+            // the common case: one plain loop, which the compiler can vectorise
+            let data = self.data.iter().zip(&other.data).map(|(&x, &y)| f(x, y)).collect();
+            return Tensor { shape: self.shape, data };
+        }
         let Some(shape) = self.shape.broadcast(other.shape) else {
             panic!("shapes {} and {} do not broadcast", self.shape, other.shape)
         };
@@ -190,11 +227,13 @@ impl<T: Copy> Tensor<T> {
 
 impl<T: Real> Tensor<T> {
     /// A tensor of zeros.
+    #[track_caller]
     pub fn zeros(shape: impl Into<Shape>) -> Self {
         Tensor::full(shape, T::ZERO)
     }
 
     /// The n×n identity matrix.
+    #[track_caller]
     pub fn eye(n: usize) -> Self {
         Tensor::from_fn(n, n, |i, j| if i == j { T::ONE } else { T::ZERO })
     }

@@ -27,19 +27,21 @@ pub struct View<'a, T> {
     strides: [usize; MAX_RANK],
 }
 
-/// One past the last address a view can reach.
-fn extent(shape: &Shape, strides: &[usize; MAX_RANK]) -> usize {
-    if shape.len() == 0 {
-        return 0;
+/// One past the last address a view can reach; `None` if that is beyond all addresses.
+fn extent(shape: &Shape, strides: &[usize; MAX_RANK]) -> Option<usize> {
+    if shape.is_empty() {
+        return Some(0);
     }
-    1 + shape.iter().zip(strides).map(|(n, s)| (n - 1) * s).sum::<usize>()
+    shape.iter().zip(strides).try_fold(1_usize, |end, (n, s)| end.checked_add((n - 1).checked_mul(*s)?))
 }
 
+/// Row-major without gaps? An axis of length 1 is never stepped along, so its stride does not matter.
 fn contiguous(shape: &Shape, strides: &[usize; MAX_RANK]) -> bool {
     let packed = shape.strides();
-    (0..shape.rank()).all(|axis| shape[axis] <= 1 || strides[axis] == packed[axis])
+    shape.is_empty() || (0..shape.rank()).all(|axis| shape[axis] == 1 || strides[axis] == packed[axis])
 }
 
+// ANCHOR: address
 #[track_caller]
 #[inline]
 fn address<const N: usize>(shape: &Shape, strides: &[usize; MAX_RANK], index: [usize; N]) -> usize {
@@ -49,6 +51,7 @@ fn address<const N: usize>(shape: &Shape, strides: &[usize; MAX_RANK], index: [u
     );
     index.iter().zip(strides).map(|(i, s)| i * s).sum()
 }
+// ANCHOR_END: address
 
 impl<'a, T> View<'a, T> {
     /// A row-major view of a whole slice.
@@ -81,10 +84,9 @@ impl<'a, T> View<'a, T> {
         );
         let mut inline = [0; MAX_RANK];
         inline[..strides.len()].copy_from_slice(strides);
-        let end = extent(&shape, &inline);
         assert!(
-            end <= data.len(),
-            "shape {shape} with strides {strides:?} reaches element {end} of {}",
+            extent(&shape, &inline).is_some_and(|end| end <= data.len()),
+            "shape {shape} with strides {strides:?} reaches beyond the {} elements of the slice",
             data.len()
         );
         View { data, shape, strides: inline }
@@ -115,6 +117,7 @@ impl<'a, T> View<'a, T> {
         self.is_contiguous().then(|| &self.data[..self.shape.len()])
     }
 
+    // ANCHOR: transpose
     /// The same numbers with two axes exchanged. Nothing is copied.
     ///
     /// # Panics
@@ -143,6 +146,7 @@ impl<'a, T> View<'a, T> {
         assert!(rank >= 2, "a transpose needs two axes, shape {} has {rank}", self.shape);
         self.swap_axes(rank - 2, rank - 1)
     }
+    // ANCHOR_END: transpose
 
     /// One entry of the outermost axis: row i of a matrix, sample i of a batch.
     ///
@@ -159,7 +163,7 @@ impl<'a, T> View<'a, T> {
         let rest = Shape::new(&self.shape[1..]);
         let mut strides = [0; MAX_RANK];
         strides[..rest.rank()].copy_from_slice(&self.strides[1..=rest.rank()]);
-        let start = if rest.len() == 0 { 0 } else { i * self.strides[0] };
+        let start = if rest.is_empty() { 0 } else { i * self.strides[0] };
         View { data: &self.data[start..], shape: rest, strides }
     }
 
@@ -180,9 +184,14 @@ impl<'a, T> View<'a, T> {
         dims[..rank].copy_from_slice(&self.shape);
         dims[axis] = end - start;
         self.shape = Shape::new(&dims[..rank]);
-        let offset = if self.shape.len() == 0 { 0 } else { start * self.strides[axis] };
+        let offset = if self.shape.is_empty() { 0 } else { start * self.strides[axis] };
         self.data = &self.data[offset..];
         self
+    }
+
+    /// How the storage is read, and how much of it is left: what [`ViewMut`] takes over.
+    fn label(&self) -> (Shape, [usize; MAX_RANK], usize) {
+        (self.shape, self.strides, self.data.len())
     }
 
     /// The view stretched to `shape`: axes of length 1, and missing ones, get stride 0. Nothing is copied.
@@ -209,20 +218,27 @@ impl<'a, T> View<'a, T> {
     }
 
     /// All elements in row-major order of the *indices*, whatever the order in memory.
-    pub fn iter(&self) -> impl Iterator<Item = &'a T> + use<'a, T> {
+    ///
+    /// ```
+    /// use linalg::Tensor;
+    ///
+    /// let a = Tensor::from_rows(&[[1, 2, 3], [4, 5, 6]]);
+    /// assert!(a.view().transpose().iter().eq(&[1, 4, 2, 5, 3, 6]));
+    /// ```
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &'a T> + use<'a, T> {
         let View { data, shape, strides } = *self;
         let mut index = [0; MAX_RANK];
-        let mut at = 0;
+        let mut next = 0;
         (0..shape.len()).map(move |_| {
-            let item = &data[at];
-            // an odometer: the last axis turns fastest
+            let item = &data[next];
+            // an odometer: the last axis turns fastest, and one that is full goes back to 0
             for axis in (0..shape.rank()).rev() {
-                index[axis] += 1;
-                at += strides[axis];
-                if index[axis] < shape[axis] {
+                if index[axis] + 1 < shape[axis] {
+                    index[axis] += 1;
+                    next += strides[axis];
                     break;
                 }
-                at -= strides[axis] * shape[axis];
+                next -= strides[axis] * index[axis];
                 index[axis] = 0;
             }
             item
@@ -231,9 +247,24 @@ impl<'a, T> View<'a, T> {
 }
 
 impl<T: Copy> View<'_, T> {
-    /// An owned row-major copy.
+    /// An owned row-major copy: one pass over the elements, a single `memcpy` if they are in order already.
     pub fn to_tensor(&self) -> Tensor<T> {
-        Tensor::new(self.shape, self.iter().copied().collect())
+        if let Some(slice) = self.as_slice() {
+            return Tensor::new(self.shape, slice.to_vec());
+        }
+        let mut data = Vec::with_capacity(self.shape.len());
+        self.append_to(&mut data);
+        Tensor::new(self.shape, data)
+    }
+
+    /// Axis by axis down to the last one, which is a plain loop with one stride.
+    fn append_to(self, out: &mut Vec<T>) {
+        match (self.shape.dims(), self.strides()) {
+            ([], _) => out.push(self.data[0]),
+            (&[n], &[0]) => out.resize(out.len() + n, self.data[0]),
+            (&[n], &[stride]) => out.extend(self.data.iter().step_by(stride).take(n)),
+            (&[n, ..], _) => (0..n).for_each(|i| self.at(i).append_to(out)),
+        }
     }
 }
 
@@ -246,6 +277,15 @@ impl<T, const N: usize> Index<[usize; N]> for View<'_, T> {
 }
 
 /// Like [`View`], but the numbers may be written. Two elements never share an address.
+///
+/// ```
+/// use linalg::{Tensor, View};
+///
+/// let mut a = Tensor::<f64>::zeros([2, 3]);
+/// let ones = [1.0; 2];
+/// a.view_mut().slice(1, 1, 3).assign(View::new(&ones, [2])); // broadcast over the rows
+/// assert_eq!(a.data(), [0.0, 1.0, 1.0, 0.0, 1.0, 1.0]);
+/// ```
 #[derive(Debug)]
 pub struct ViewMut<'a, T> {
     data: &'a mut [T],
@@ -273,12 +313,16 @@ impl<'a, T> ViewMut<'a, T> {
     /// A view with explicit strides, one an axis.
     ///
     /// # Panics
-    /// If the last element would lie outside the slice, or two elements could share an address (sorted by stride, each
-    /// axis must step over all that the smaller ones span).
+    /// If the last element would lie outside the slice, or two elements could share an address. The test is the usual
+    /// sufficient one: sorted by stride, each axis must step over all that the smaller ones span. It refuses a few
+    /// interleavings that would be harmless, such as shape \[3, 2\] with strides \[2, 3\].
     #[track_caller]
     pub fn with_strides(data: &'a mut [T], shape: impl Into<Shape>, strides: &[usize]) -> Self {
         let view = View::with_strides(&*data, shape, strides);
         let (shape, strides) = (view.shape, view.strides);
+        if shape.is_empty() {
+            return ViewMut { data, shape, strides }; // no two elements, nothing to share
+        }
         let mut axes: [(usize, usize); MAX_RANK] =
             std::array::from_fn(|i| if i < shape.rank() { (strides[i], shape[i]) } else { (0, 1) });
         axes.sort_unstable();
@@ -321,6 +365,16 @@ impl<'a, T> ViewMut<'a, T> {
         View { data: self.data, shape: self.shape, strides: self.strides }
     }
 
+    /// Whether the elements lie one after the other in row-major order.
+    pub fn is_contiguous(&self) -> bool {
+        contiguous(&self.shape, &self.strides)
+    }
+
+    /// The elements as a slice to be written, if they lie in row-major order.
+    pub fn as_slice_mut(&mut self) -> Option<&mut [T]> {
+        self.is_contiguous().then(|| &mut self.data[..self.shape.len()])
+    }
+
     /// The same numbers with two axes exchanged. Nothing is copied.
     ///
     /// # Panics
@@ -328,9 +382,8 @@ impl<'a, T> ViewMut<'a, T> {
     #[track_caller]
     #[must_use]
     pub fn swap_axes(self, a: usize, b: usize) -> Self {
-        let swapped = View { data: &*self.data, shape: self.shape, strides: self.strides }.swap_axes(a, b);
-        let (shape, strides) = (swapped.shape, swapped.strides);
-        ViewMut { data: self.data, shape, strides }
+        let label = self.as_view().swap_axes(a, b).label();
+        self.relabelled(label)
     }
 
     /// Rows become columns: the last two axes exchanged.
@@ -340,9 +393,62 @@ impl<'a, T> ViewMut<'a, T> {
     #[track_caller]
     #[must_use]
     pub fn transpose(self) -> Self {
-        let rank = self.shape.rank();
-        assert!(rank >= 2, "a transpose needs two axes, shape {} has {rank}", self.shape);
-        self.swap_axes(rank - 2, rank - 1)
+        let label = self.as_view().transpose().label();
+        self.relabelled(label)
+    }
+
+    /// One entry of the outermost axis, as [`View::at`].
+    ///
+    /// # Panics
+    /// If there is no axis, or `i` is outside it.
+    #[track_caller]
+    #[must_use]
+    pub fn at(self, i: usize) -> Self {
+        let label = self.as_view().at(i).label();
+        self.relabelled(label)
+    }
+
+    /// The entries `start..end` of one axis, as [`View::slice`].
+    ///
+    /// # Panics
+    /// If the axis does not exist or the range does not fit.
+    #[track_caller]
+    #[must_use]
+    pub fn slice(self, axis: usize, start: usize, end: usize) -> Self {
+        let label = self.as_view().slice(axis, start, end).label();
+        self.relabelled(label)
+    }
+
+    /// Looks at the same numbers through a label that a [`View`] of them was given. Exchanging axes and leaving elements
+    /// out keep what [`Self::with_strides`] made sure of: distinct elements have distinct addresses. (Broadcasting
+    /// would not, so a `ViewMut` cannot do it.)
+    fn relabelled(self, (shape, strides, len): (Shape, [usize; MAX_RANK], usize)) -> Self {
+        let start = self.data.len() - len; // a view's storage always runs to the same end
+        ViewMut { data: &mut self.data[start..], shape, strides }
+    }
+}
+
+impl<T: Copy> ViewMut<'_, T> {
+    /// Overwrites every element with that of `source`, which is broadcast to this shape.
+    ///
+    /// # Panics
+    /// If the shape of `source` does not broadcast to this one; the message names both.
+    #[track_caller]
+    pub fn assign(&mut self, source: View<'_, T>) {
+        let source = source.broadcast_to(self.shape);
+        self.reborrow().fill_from(source);
+    }
+
+    fn fill_from(mut self, source: View<'_, T>) {
+        match (self.shape.dims(), self.strides[0]) {
+            ([0, ..], _) => {}
+            // a single number, or one element along an axis whose stride therefore does not matter
+            ([], _) | ([_], 0) => self.data[0] = source.data[0],
+            ([_], stride) => {
+                self.data.iter_mut().step_by(stride).zip(source.iter()).for_each(|(to, from)| *to = *from);
+            }
+            (&[n, ..], _) => (0..n).for_each(|i| self.reborrow().at(i).fill_from(source.at(i))),
+        }
     }
 }
 
