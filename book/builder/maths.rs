@@ -60,9 +60,44 @@ impl Maths {
         }
         let source = tex.split_whitespace().collect::<Vec<_>>().join(" ");
         let _ = write!(html, r#" alttext="{}">"#, escape(&source));
-        write_node(row, &mut html)?;
+        write_node(row, Level { script: false, display }, &mut html)?;
         html.push_str("</math>");
         Ok(html)
+    }
+}
+
+/// Where in a formula something stands; TeX puts no space around operators in indices and exponents.
+#[derive(Clone, Copy)]
+struct Level {
+    /// In an index, an exponent, a limit, or a fraction within a line.
+    script: bool,
+    /// In a displayed formula.
+    display: bool,
+}
+
+impl Level {
+    /// The level of a node's child.
+    fn child(self, node: &MathNode, index: usize) -> Self {
+        match node.node_type {
+            MathNodeType::Msub
+            | MathNodeType::Msup
+            | MathNodeType::Msubsup
+            | MathNodeType::Munder
+            | MathNodeType::Mover
+            | MathNodeType::Munderover
+            | MathNodeType::Mroot
+                if index > 0 =>
+            {
+                Self { script: true, display: false }
+            }
+            MathNodeType::Mfrac => Self { script: self.script || !self.display, display: false },
+            MathNodeType::Mstyle => {
+                let set = |name: &str| node.attributes.get(name).map(String::as_str);
+                let display = set("displaystyle").map_or(self.display, |value| value == "true");
+                Self { script: set("scriptlevel").map_or(self.script, |level| level != "0"), display }
+            }
+            _ => self,
+        }
     }
 }
 
@@ -93,20 +128,125 @@ pub(crate) fn escape(text: &str) -> String {
     safe
 }
 
-fn write_node(node: &MathDomNode, html: &mut String) -> Result<(), BadFormula> {
+fn write_node(node: &MathDomNode, level: Level, html: &mut String) -> Result<(), BadFormula> {
     match node {
-        MathDomNode::Math(node) => write_element(node, &[], html)?,
+        MathDomNode::Math(node) => write_element(node, &[], level, html)?,
         MathDomNode::Text(text) => html.push_str(&escape(&text.text)),
-        MathDomNode::Space(space) => {
-            let _ = write!(html, r#"<mspace width="{:.4}em"></mspace>"#, space.width);
-        }
+        MathDomNode::Space(space) => write_space(space.width, html),
         MathDomNode::Fragment(fragment) => {
             for child in &fragment.children {
-                write_node(child, html)?;
+                write_node(child, level, html)?;
             }
         }
     }
     Ok(())
+}
+
+fn write_space(em: f64, html: &mut String) {
+    let _ = write!(html, r#"<mspace width="{em:.4}em"></mspace>"#);
+}
+
+/// The children of a row, with the thin spaces of TeX around the names of functions, and upright words in one piece.
+fn write_row(children: &[MathDomNode], level: Level, html: &mut String) -> Result<(), BadFormula> {
+    const THIN: f64 = 1.0 / 6.0;
+    let mut flat = Vec::with_capacity(children.len());
+    flatten(children, &mut flat);
+    let children = flat;
+    let mut i = 0;
+    while i < children.len() {
+        let word =
+            children[i..].iter().take_while(|node| element(node).is_some_and(is_upright_letter)).count();
+        if word > 1 {
+            let letters: String =
+                children[i..i + word].iter().filter_map(|node| element(node)).map(text_of).collect();
+            let _ = write!(html, "<mi>{letters}</mi>");
+            i += word;
+            continue;
+        }
+        let Some(length) = function_name(&children[i..]) else {
+            write_node(children[i], level, html)?;
+            i += 1;
+            continue;
+        };
+        if !level.script
+            && i > 0
+            && element(children[i - 1]).is_some_and(|before| is_ordinary(before) || closes(before))
+        {
+            write_space(THIN, html);
+        }
+        for part in &children[i..i + length] {
+            write_node(part, level, html)?;
+        }
+        i += length;
+        let after = children.get(i).and_then(|node| element(node));
+        if !level.script
+            && after.is_some_and(|after| is_ordinary(after) || function_name(&children[i..]).is_some())
+        {
+            write_space(THIN, html);
+        }
+    }
+    Ok(())
+}
+
+/// Takes the nodes of fragments, which group without being an element, into the row that they stand in.
+fn flatten<'a>(children: &'a [MathDomNode], flat: &mut Vec<&'a MathDomNode>) {
+    for child in children {
+        match child {
+            MathDomNode::Fragment(fragment) => flatten(&fragment.children, flat),
+            _ => flat.push(child),
+        }
+    }
+}
+
+/// The invisible sign that applies a function to what follows.
+const APPLY: &str = "\u{2061}";
+
+/// How many nodes at the start of a row are a function's name: `log` and its sign, or one node such as `max` with a limit.
+fn function_name(row: &[&MathDomNode]) -> Option<usize> {
+    let is_apply = |node: &MathNode| node.node_type == MathNodeType::Mo && text_of(node) == APPLY;
+    let first = row.first().and_then(|node| element(node))?;
+    if row.get(1).and_then(|node| element(node)).is_some_and(is_apply) {
+        return Some(2);
+    }
+    let base = first.children.first().and_then(element)?;
+    (base.node_type == MathNodeType::Mrow && base.children.last().and_then(element).is_some_and(is_apply))
+        .then_some(1)
+}
+
+fn is_upright_letter(node: &MathNode) -> bool {
+    let upright = node.attributes.get("mathvariant").is_some_and(|variant| variant == "normal");
+    let text = text_of(node);
+    node.node_type == MathNodeType::Mi
+        && upright
+        && text.len() == 1
+        && text.as_bytes()[0].is_ascii_alphabetic()
+}
+
+/// A variable, a number, a fraction: what TeX calls an ordinary atom.
+fn is_ordinary(node: &MathNode) -> bool {
+    match node.node_type {
+        MathNodeType::Mi
+        | MathNodeType::Mn
+        | MathNodeType::Mfrac
+        | MathNodeType::Msqrt
+        | MathNodeType::Mroot => true,
+        MathNodeType::Msub | MathNodeType::Msup | MathNodeType::Msubsup | MathNodeType::Mover => {
+            node.children.first().and_then(element).is_some_and(is_ordinary)
+        }
+        _ => false,
+    }
+}
+
+/// A closing bracket, perhaps with an exponent.
+fn closes(node: &MathNode) -> bool {
+    match node.node_type {
+        MathNodeType::Mo => matches!(text_of(node).as_str(), ")" | "]" | "}" | "⟩" | "⌋" | "⌉"),
+        MathNodeType::Mrow => node.children.last().and_then(element).is_some_and(closes),
+        MathNodeType::Msub | MathNodeType::Msup | MathNodeType::Msubsup => {
+            node.children.first().and_then(element).is_some_and(closes)
+        }
+        _ => false,
+    }
 }
 
 /// All text below a node.
@@ -122,7 +262,12 @@ fn text_of(node: &MathNode) -> String {
     text
 }
 
-fn write_element(node: &MathNode, extra: &[(&str, String)], html: &mut String) -> Result<(), BadFormula> {
+fn write_element(
+    node: &MathNode,
+    extra: &[(&str, String)],
+    level: Level,
+    html: &mut String,
+) -> Result<(), BadFormula> {
     let name = node.node_type.as_ref();
     if let MathNodeType::Menclose | MathNodeType::Mglyph | MathNodeType::Mlabeledtr = node.node_type {
         let message =
@@ -130,14 +275,22 @@ fn write_element(node: &MathNode, extra: &[(&str, String)], html: &mut String) -
         return Err(BadFormula { message, at: None });
     }
     if node.node_type == MathNodeType::Mtable {
-        return write_table(node, extra, html);
+        return write_table(node, extra, level, html);
+    }
+    if let Some(rule) = rule_beside(node) {
+        // The font has no growing glyph for the bar that KaTeX names; a border is as long as what it belongs to.
+        let style = format!("border-{rule}:0.05em solid currentColor;padding-{rule}:0.12em");
+        open("mrow", &[("style", style)], html);
+        write_row(&node.children[..1], level, html)?;
+        html.push_str("</mrow>");
+        return Ok(());
     }
     let token = matches!(
         node.node_type,
         MathNodeType::Mi | MathNodeType::Mo | MathNodeType::Mn | MathNodeType::Mtext
     );
     if token {
-        write_token(node, extra, html);
+        write_token(node, extra, level, html);
         return Ok(());
     }
     // Sorted, since KaTeX keeps attributes in a hash map and the book should come out the same every time.
@@ -150,11 +303,28 @@ fn write_element(node: &MathNode, extra: &[(&str, String)], html: &mut String) -
     attributes.extend_from_slice(extra);
     attributes.sort();
     open(name, &attributes, html);
-    for child in &node.children {
-        write_node(child, html)?;
+    if let MathNodeType::Mrow | MathNodeType::Mstyle | MathNodeType::Mtd | MathNodeType::Msqrt =
+        node.node_type
+    {
+        write_row(&node.children, level.child(node, 0), html)?;
+    } else {
+        for (i, child) in node.children.iter().enumerate() {
+            write_node(child, level.child(node, i), html)?;
+        }
     }
     let _ = write!(html, "</{name}>");
     Ok(())
+}
+
+/// For `\overline` and `\underline`: the side on which the line stands.
+fn rule_beside(node: &MathNode) -> Option<&'static str> {
+    let mark = element(node.children.get(1)?)?;
+    let stretchy = mark.attributes.get("stretchy").is_some_and(|stretchy| stretchy == "true");
+    match (node.node_type, text_of(mark).as_str()) {
+        (MathNodeType::Mover, "‾") if stretchy => Some("top"),
+        (MathNodeType::Munder, "‾") if stretchy => Some("bottom"),
+        _ => None,
+    }
 }
 
 fn open(name: &str, attributes: &[(&str, String)], html: &mut String) {
@@ -166,7 +336,7 @@ fn open(name: &str, attributes: &[(&str, String)], html: &mut String) {
 }
 
 /// Identifiers, operators, numbers and text: where letters get their style and fences learn to grow.
-fn write_token(node: &MathNode, extra: &[(&str, String)], html: &mut String) {
+fn write_token(node: &MathNode, extra: &[(&str, String)], level: Level, html: &mut String) {
     let mut name = node.node_type.as_ref();
     let mut text = text_of(node);
     let mut attributes: Vec<(&str, String)> =
@@ -182,10 +352,12 @@ fn write_token(node: &MathNode, extra: &[(&str, String)], html: &mut String) {
         if !attributes.iter().any(|(key, _)| *key == "stretchy") {
             attributes.push(("stretchy", "true".into()));
         }
-    } else if node.node_type == MathNodeType::Mi && bar {
-        // A plain bar, as in |x|: an operator without space around it, which does not grow.
+    } else if bar && (node.node_type == MathNodeType::Mi || node.attributes.contains_key("stretchy")) {
+        // A plain bar, as in |x| or \lVert: an operator without space around it, which does not grow. (\mid and
+        // \parallel, which are relations, come without `stretchy`.)
         name = "mo";
         text = text.replace('∣', "|").replace('∥', "‖");
+        attributes.retain(|(key, _)| *key != "stretchy");
         attributes.extend(["lspace", "rspace"].map(|side| (side, "0em".to_string())));
         attributes.push(("stretchy", "false".into()));
     } else if node.node_type == MathNodeType::Mtext {
@@ -206,6 +378,25 @@ fn write_token(node: &MathNode, extra: &[(&str, String)], html: &mut String) {
         }
     } else if !variant.is_empty() {
         text = text.chars().map(|letter| styled(letter, variant)).collect();
+    }
+    if attributes.iter().any(|(key, value)| *key == "stretchy" && value == "true") {
+        // The font's wide hat is the combining one; it has no wide tilde.
+        if text == "^" {
+            text = "\u{302}".into();
+        }
+    }
+    if text == "\u{20D7}" {
+        // \vec: a combining arrow has no width of its own and lands beside its letter; a small arrow does not.
+        text = "→".into();
+        attributes.extend([("stretchy", "false".into()), ("style", "font-size:0.6em".into())]);
+    }
+    let sized = attributes.iter().any(|(key, _)| *key == "minsize");
+    if name == "mo" && (level.script || (sized && !fence)) {
+        for side in ["lspace", "rspace"] {
+            if !attributes.iter().any(|(key, _)| *key == side) {
+                attributes.push((side, "0em".into()));
+            }
+        }
     }
     attributes.sort();
     open(name, &attributes, html);
@@ -228,32 +419,43 @@ fn entry<'a>(list: &'a str, index: usize, default: &'a str) -> &'a str {
 const ROW_GAP: f64 = 0.18;
 
 /// A matrix, a system of equations, cases.
-fn write_table(node: &MathNode, extra: &[(&str, String)], html: &mut String) -> Result<(), BadFormula> {
+fn write_table(
+    node: &MathNode,
+    extra: &[(&str, String)],
+    level: Level,
+    html: &mut String,
+) -> Result<(), BadFormula> {
     let attribute = |key: &str| node.attributes.get(key).map_or("", String::as_str);
-    let (align, columns) = (attribute("columnalign"), attribute("columnspacing"));
-    let (rows, lines) = (attribute("rowspacing"), attribute("columnlines"));
+    let align = attribute("columnalign");
+    let line =
+        |list: &str, index: usize| Some(entry(list, index, "none").to_string()).filter(|line| line != "none");
+    // Entries set in the middle are a matrix: a little air between them and the brackets.
+    let edge = if align.split_whitespace().all(|side| side == "center") { 0.2 } else { 0.0 };
     open("mtable", extra, html);
     let count = node.children.len();
     for (i, row) in node.children.iter().filter_map(element).enumerate() {
         if row.node_type == MathNodeType::Mlabeledtr {
-            return write_element(row, &[], html);
+            return write_element(row, &[], level, html);
         }
         html.push_str("<mtr>");
-        let gap = |between: usize| em(entry(rows, between, "0em")) / 2.0 + ROW_GAP;
-        let top = if i == 0 { 0.0 } else { gap(i - 1) };
-        let bottom = if i + 1 == count { 0.0 } else { gap(i) };
+        let gap = |between: usize| em(entry(attribute("rowspacing"), between, "0em")) / 2.0 + ROW_GAP;
+        let top = if i == 0 { ROW_GAP } else { gap(i - 1) };
+        let bottom = if i + 1 == count { ROW_GAP } else { gap(i) };
         let width = row.children.len();
         for (j, cell) in row.children.iter().filter_map(element).enumerate() {
-            let gap = |between: usize| em(entry(columns, between, "1em")) / 2.0;
-            let left = if j == 0 { 0.0 } else { gap(j - 1) };
-            let right = if j + 1 == width { 0.0 } else { gap(j) };
+            let gap = |between: usize| em(entry(attribute("columnspacing"), between, "1em")) / 2.0;
+            let left = if j == 0 { edge } else { gap(j - 1) };
+            let right = if j + 1 == width { edge } else { gap(j) };
             let side = entry(align, j, "center");
             let mut style =
                 format!("text-align:{side};padding:{top:.3}em {right:.3}em {bottom:.3}em {left:.3}em");
-            if j + 1 < width && !lines.is_empty() && entry(lines, j, "none") != "none" {
-                let _ = write!(style, ";border-right:1px {} currentColor", entry(lines, j, "none"));
+            if let Some(line) = line(attribute("columnlines"), j).filter(|_| j + 1 < width) {
+                let _ = write!(style, ";border-right:1px {line} currentColor");
             }
-            write_element(cell, &[("style", style)], html)?;
+            if let Some(line) = line(attribute("rowlines"), i).filter(|_| i + 1 < count) {
+                let _ = write!(style, ";border-bottom:1px {line} currentColor");
+            }
+            write_element(cell, &[("style", style)], level, html)?;
         }
         html.push_str("</mtr>");
     }
@@ -264,6 +466,43 @@ fn write_table(node: &MathNode, extra: &[(&str, String)], html: &mut String) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const THIN: &str = r#"<mspace width="0.1667em"></mspace>"#;
+
+    #[test]
+    fn names_of_functions_have_their_thin_spaces() {
+        let html = inline(r"a \log x");
+        assert!(
+            html.contains(&format!("<mi>a</mi>{THIN}<mi>log</mi><mo>\u{2061}</mo>{THIN}<mi>x</mi>")),
+            "{html}"
+        );
+        assert!(!inline(r"\log(x)").contains("mspace"));
+        assert!(!inline(r"= \log(x)").contains("mspace"));
+        assert_eq!(inline(r"\operatorname*{arg\,max}_\theta \log p").matches(THIN).count(), 2);
+        assert_eq!(inline(r"p(x) \log^2 x").matches(THIN).count(), 2);
+    }
+
+    #[test]
+    fn operators_in_indices_stand_close() {
+        let html = inline(r"\sum_{i=1} x = y");
+        assert!(html.contains(r#"<mo lspace="0em" rspace="0em">=</mo><mn>1</mn>"#), "{html}");
+        assert!(html.contains("<mo>=</mo><mi>y</mi>"), "{html}");
+        assert!(!Maths::new().render(r"\frac{a+b}{c}", true).unwrap().contains("lspace"));
+        assert!(inline(r"\frac{a+b}{c}").contains("lspace"));
+    }
+
+    #[test]
+    fn upright_words_stay_in_one_piece() {
+        assert!(inline(r"D_{\mathrm{KL}}").contains("<mi>KL</mi>"));
+        assert!(inline(r"\mathrm{d}x").contains(r#"<mi mathvariant="normal">d</mi><mi>x</mi>"#));
+    }
+
+    #[test]
+    fn lines_of_a_table_are_borders() {
+        let html = inline(r"\begin{array}{c|c} a & b \\ \hline c & d \end{array}");
+        assert_eq!(html.matches("border-right").count(), 2, "{html}");
+        assert_eq!(html.matches("border-bottom").count(), 2, "{html}");
+    }
 
     fn inline(tex: &str) -> String {
         Maths::new().render(tex, false).unwrap_or_else(|error| panic!("{tex}: {}", error.message))
@@ -286,6 +525,12 @@ mod tests {
         let html = inline("|x|");
         assert_eq!(
             html.matches(r#"<mo lspace="0em" rspace="0em" stretchy="false">|</mo>"#).count(),
+            2,
+            "{html}"
+        );
+        let html = inline(r"\lVert x \rVert");
+        assert_eq!(
+            html.matches(r#"<mo lspace="0em" rspace="0em" stretchy="false">‖</mo>"#).count(),
             2,
             "{html}"
         );
