@@ -1,1 +1,28 @@
-//! Skeleton.
+//! The four pillars composed: from a neuron to a GPT that trains and speaks.
+//!
+//! | module | what it teaches | chapter |
+//! |---|---|---|
+//! | [`tokenizer`], [`corpus`], [`data`] | from a text to examples, and which part is held out | gpt |
+//! | [`init`], [`linear`], [`mlp`], [`norm`], [`embedding`] | layers: a few parameters and one forward function | gpt |
+//! | [`attention`], [`cache`] | the place where tokens meet, for training and for generation | gpt |
+//! | [`block`], [`gpt`] | the model | gpt |
+//!
+//! A layer registers its parameters in an [`init::Builder`] and keeps their names; its forward function is written once, for
+//! training, for evaluation and for generation with a cache, in any precision.
+#![forbid(unsafe_code)]
+
+pub mod attention;
+pub mod block;
+pub mod cache;
+pub mod corpus;
+pub mod data;
+pub mod embedding;
+mod error;
+pub mod gpt;
+pub mod init;
+pub mod linear;
+pub mod mlp;
+pub mod norm;
+pub mod tokenizer;
+
+pub use error::Error;

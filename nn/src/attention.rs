@@ -1,0 +1,301 @@
+//! Causal self-attention: the only place where a token learns of the others. Chapter: *A GPT in one sitting*.
+//!
+//! | what | for |
+//! |---|---|
+//! | [`attend`] | reading: one head, three lines of mathematics in ten lines of Rust |
+//! | [`causal_attention`] | training: all heads of all sequences at once, with a backward twin, as one operation of the tape |
+//! | [`CausalSelfAttention`] | the layer: the same operation between two linear maps, or with a cache in generation |
+//!
+//! A test holds the first two equal.
+
+use crate::cache::LayerCache;
+use crate::init::{Builder, deviation};
+use crate::linear::Linear;
+use calculus::tape::{Attrs, Backward, Forward, Op, Tape, Var};
+use linalg::{Real, Tensor, View, ViewMut, gemm, kernels, par};
+
+// ANCHOR: attend
+/// One head of causal attention: yᵢ = Σⱼ wᵢⱼ·vⱼ with wᵢ = softmax over j ≤ i of qᵢ·kⱼ/√d.
+///
+/// `q` and `k` are (time, d), `v` is (time, anything). Token i asks the question qᵢ; each token j up to i holds up a key
+/// kⱼ; the better key and question agree, the more of vⱼ goes into the answer. The sum ends at i: nobody sees the future.
+///
+/// ```
+/// use linalg::Tensor;
+/// use nn::attention::attend;
+///
+/// // Questions that agree with no key more than with another: the answer is the mean of everything so far.
+/// let v = Tensor::from_rows(&[[8.0], [4.0], [0.0]]);
+/// let y = attend(&Tensor::zeros([3, 2]), &Tensor::zeros([3, 2]), &v);
+/// assert_eq!(y.data(), [8.0, 6.0, 4.0]);
+/// ```
+///
+/// Cost: 2·time²·d FLOP for the half of the scores that is not masked, as much again for the sums.
+///
+/// # Panics
+/// If the shapes do not fit.
+///
+/// Source: Vaswani et al. 2017, section 3.2.1.
+pub fn attend<T: Real>(q: &Tensor<T>, k: &Tensor<T>, v: &Tensor<T>) -> Tensor<T> {
+    let scale = T::from_f64(1.0 / (q.cols() as f64).sqrt());
+    let mut y = Tensor::zeros([q.rows(), v.cols()]);
+    for i in 0..q.rows() {
+        let score = |j| linalg::kernels::dot(q.row(i), k.row(j)) * scale;
+        let mut weights: Vec<T> = (0..=i).map(score).collect();
+        kernels::softmax(&mut weights);
+        for (j, &weight) in weights.iter().enumerate() {
+            kernels::axpy(weight, v.row(j), y.row_mut(i));
+        }
+    }
+    y
+}
+// ANCHOR_END: attend
+
+/// The layer: queries, keys and values from one linear map, attention in several heads, and a linear map back.
+#[derive(Clone, Debug)]
+pub struct CausalSelfAttention {
+    qkv: Linear,
+    out: Linear,
+    heads: usize,
+}
+
+impl CausalSelfAttention {
+    /// Registers `name/qkv` and `name/out`, without biases, for a model of so many blocks.
+    ///
+    /// # Panics
+    /// If `heads` does not divide `width`, or the name is taken.
+    #[track_caller]
+    pub fn new<T: Real>(
+        builder: &mut Builder<T>,
+        name: &str,
+        width: usize,
+        heads: usize,
+        blocks: usize,
+    ) -> Self {
+        assert!(
+            heads > 0 && width.is_multiple_of(heads),
+            "attention: {heads} heads do not divide width {width}"
+        );
+        builder.scope(name, |b| CausalSelfAttention {
+            qkv: Linear::new(b, "qkv", width, 3 * width, false, deviation(None)),
+            out: Linear::new(b, "out", width, width, false, deviation(Some(blocks))),
+            heads,
+        })
+    }
+
+    // ANCHOR: layer
+    /// (batch, time, width) → (batch, time, width). With a cache, batch is 1 and `x` holds only the new tokens: the keys and
+    /// values of the earlier ones are in the cache, and the new ones are added to it.
+    ///
+    /// # Panics
+    /// If the shape does not fit, the cache has no room, or there is a cache and the tape records.
+    #[track_caller]
+    pub fn forward<T: Real>(&self, tape: &mut Tape<'_, T>, x: Var, cache: Option<&mut LayerCache<T>>) -> Var {
+        let qkv = self.qkv.forward(tape, x);
+        let y = match cache {
+            None => causal_attention(tape, qkv, self.heads),
+            Some(cache) => cache.attention(tape, qkv, self.heads),
+        };
+        self.out.forward(tape, y)
+    }
+    // ANCHOR_END: layer
+}
+
+/// Queries are taken 64 at a time, and a block of queries never looks at later keys: for long sequences that saves nearly
+/// half of the work.
+const QUERIES: usize = 64;
+
+/// How many multiply-adds are worth waking another thread for.
+pub(crate) const PARALLEL: usize = 1 << 20;
+
+/// Causal attention of all heads: (batch, time, 3·d) → (batch, time, d), as one operation of the tape.
+///
+/// The last axis of `qkv` holds queries, keys and values, in this order; within each, head h has the columns from
+/// h·d/heads on. The scale is 1/√(d/heads).
+///
+/// Cost: 4·batch·time²·d FLOP forward (half of it for long sequences), 2.5 times that backward. It keeps the
+/// weights for the backward pass: batch·heads·time² numbers.
+///
+/// # Panics
+/// If the shape is not (batch, time, 3·d) with `heads` a divisor of d; the message names the caller's line.
+#[track_caller]
+pub fn causal_attention<T: Real>(tape: &mut Tape<'_, T>, qkv: Var, heads: usize) -> Var {
+    let op = const { &Op { name: "causal_attention", forward: forward::<T>, backward: backward::<T> } };
+    let shape = tape.shape(qkv);
+    assert!(
+        shape.rank() == 3 && heads > 0 && shape[2].is_multiple_of(3 * heads),
+        "causal_attention: shape {shape} is not (batch, time, 3·d) with {heads} heads that divide d"
+    );
+    let [batch, time, d] = [shape[0], shape[1], shape[2] / 3];
+    let width = d / heads;
+    // Each head of each sequence has a piece of scratch of its own: that is what makes the work divisible.
+    let kept = time * time;
+    let passing = if tape.recording() { time.min(QUERIES) * time + 3 * time * width } else { time * width };
+    let attrs = Attrs { n: [heads as u32, 0, 0, 0], ..Attrs::default() };
+    tape.push(op, &[qkv], [batch, time, d], attrs, &[], batch * heads * (kept + passing))
+}
+
+/// The packed queries, keys and values of one sequence, seen head by head without a copy.
+#[derive(Clone, Copy)]
+pub(crate) struct Packed<'a, T> {
+    /// (time, 3·d)
+    qkv: &'a [T],
+    time: usize,
+    d: usize,
+    heads: usize,
+}
+
+impl<'a, T: Real> Packed<'a, T> {
+    pub(crate) fn new(qkv: &'a [T], time: usize, heads: usize) -> Self {
+        Packed { qkv, time, d: qkv.len() / (3 * time.max(1)), heads }
+    }
+
+    /// Queries (part 0), keys (1) or values (2) of a head: (time, d/heads).
+    pub(crate) fn part(self, part: usize, head: usize) -> View<'a, T> {
+        let width = self.d / self.heads;
+        let start = part * self.d + head * width;
+        View::with_strides(&self.qkv[start..], [self.time, width], &[3 * self.d, 1])
+    }
+}
+
+// ANCHOR: head
+/// One head, the fast way. The last query may see all keys, the one before it all but one, and so on: with a cache there
+/// are more keys than queries. `p` gets the weights (queries, keys), `y` the answers (queries, d).
+pub(crate) fn head_forward<T: Real>(
+    q: View<'_, T>,
+    k: View<'_, T>,
+    v: View<'_, T>,
+    p: &mut [T],
+    y: &mut [T],
+) {
+    let ([queries, d], keys) = ([q.shape()[0], q.shape()[1]], k.shape()[0]);
+    let past = keys - queries;
+    let scale = T::from_f64(1.0 / (d as f64).sqrt());
+    for start in (0..queries).step_by(QUERIES) {
+        let n = QUERIES.min(queries - start);
+        let seen = past + start + n; // no query of this block sees more keys
+        let rows = &mut p[start * keys..][..n * keys];
+        let scores = ViewMut::with_strides(rows, [n, seen], &[keys, 1]);
+        gemm(scale, q.slice(0, start, start + n), k.slice(0, 0, seen).transpose(), T::ZERO, scores);
+        for (i, row) in rows.chunks_exact_mut(keys).enumerate() {
+            let (visible, future) = row.split_at_mut(past + start + i + 1);
+            kernels::softmax(visible);
+            future.fill(T::ZERO);
+        }
+        let weights = View::with_strides(rows, [n, seen], &[keys, 1]);
+        let y = ViewMut::new(&mut y[start * d..][..n * d], [n, d]);
+        gemm(T::ONE, weights, v.slice(0, 0, seen), T::ZERO, y);
+    }
+}
+// ANCHOR_END: head
+
+/// Copies the heads' answers, each (time, width), side by side into (time, d). `step` leads from head to head.
+pub(crate) fn merge_heads<T: Copy>(answers: &[T], step: usize, width: usize, out: &mut [T], d: usize) {
+    for (t, row) in out.chunks_exact_mut(d).enumerate() {
+        for (h, piece) in row.chunks_exact_mut(width).enumerate() {
+            piece.copy_from_slice(&answers[h * step + t * width..][..width]);
+        }
+    }
+}
+
+// Scratch, for each head of each sequence: the weights, then what only one pass needs.
+fn forward<T: Real>(f: &mut Forward<'_, T>) {
+    let (shape, heads) = (f.out_shape(), f.attrs.n[0] as usize);
+    let [batch, time, d] = [shape[0], shape[1], shape[2]];
+    if shape.len() == 0 {
+        return;
+    }
+    let (qkv, width) = (f.input(0), d / heads);
+    let piece = f.scratch.len() / (batch * heads);
+    let parallel = batch * time * time * d >= PARALLEL;
+    par::for_each_chunk(f.scratch, piece, parallel, |i, scratch| {
+        let (b, h) = (i / heads, i % heads);
+        let packed = Packed::new(&qkv[b * time * 3 * d..][..time * 3 * d], time, heads);
+        let (p, passing) = scratch.split_at_mut(time * time);
+        head_forward(
+            packed.part(0, h),
+            packed.part(1, h),
+            packed.part(2, h),
+            p,
+            &mut passing[..time * width],
+        );
+    });
+    let scratch = &*f.scratch;
+    par::for_each_chunk(f.out, time * d, parallel, |b, out| {
+        merge_heads(&scratch[b * heads * piece + time * time..], piece, width, out, d);
+    });
+}
+
+// With S = scale·Q·Kᵀ, P = softmax(S) by rows, Y = P·V:
+//     d_V = Pᵀ·d_Y,  d_P = d_Y·Vᵀ,  d_S = P∘(d_P − Σ P∘d_P),  d_Q = scale·d_S·K,  d_K = scale·d_Sᵀ·Q.
+// Where the mask is, P is 0, so d_S is too: the gradient needs no mask of its own.
+fn backward<T: Real>(b: &mut Backward<'_, T>) {
+    let (shape, heads) = (b.out_shape(), b.attrs.n[0] as usize);
+    let [batch, time, d] = [shape[0], shape[1], shape[2]];
+    let (qkv, d_y, scratch) = (b.input(0), b.d_out(), b.scratch());
+    let Some((d_qkv, beta)) = b.d_input(0) else { return };
+    if shape.len() == 0 {
+        return;
+    }
+    let width = d / heads;
+    let piece = scratch.len() / (batch * heads);
+    let parallel = batch * time * time * d >= PARALLEL;
+    par::for_each_chunk(scratch, piece, parallel, |i, scratch| {
+        let (b, h) = (i / heads, i % heads);
+        let packed = Packed::new(&qkv[b * time * 3 * d..][..time * 3 * d], time, heads);
+        let d_y = View::with_strides(&d_y[b * time * d + h * width..], [time, width], &[d, 1]);
+        let (p, passing) = scratch.split_at_mut(time * time);
+        head_backward(packed, h, p, d_y, passing);
+    });
+    // Back into the packed layout: a row of d_qkv holds d_q of all heads, then d_k, then d_v.
+    let (scratch, before) = (&*scratch, time * time);
+    par::for_each_chunk(d_qkv, time * 3 * d, parallel, |b, d_qkv| {
+        for (t, row) in d_qkv.chunks_exact_mut(3 * d).enumerate() {
+            for (slot, target) in row.chunks_exact_mut(width).enumerate() {
+                let (part, h) = (slot / heads, slot % heads);
+                let from = (b * heads + h) * piece + before + (part * time + t) * width;
+                let source = &scratch[from..][..width];
+                if beta == T::ZERO {
+                    target.copy_from_slice(source);
+                } else {
+                    kernels::axpy(T::ONE, source, target);
+                }
+            }
+        }
+    });
+}
+
+/// The gradients of one head. `passing` gets d_q, d_k, d_v, each (time, width), and has room for a block of d_S after them.
+fn head_backward<T: Real>(packed: Packed<'_, T>, head: usize, p: &[T], d_y: View<'_, T>, passing: &mut [T]) {
+    let (q, k, v) = (packed.part(0, head), packed.part(1, head), packed.part(2, head));
+    let [time, width] = [q.shape()[0], q.shape()[1]];
+    let scale = T::from_f64(1.0 / (width as f64).sqrt());
+    let (d_q, rest) = passing.split_at_mut(time * width);
+    let (d_k, rest) = rest.split_at_mut(time * width);
+    let (d_v, d_s) = rest.split_at_mut(time * width);
+    // From the last block, which sees all keys and so writes all of d_k and d_v, to the first; the others add to them.
+    let blocks = time.div_ceil(QUERIES);
+    for start in (0..blocks).rev().map(|block| block * QUERIES) {
+        let n = QUERIES.min(time - start);
+        let seen = start + n;
+        let beta = if seen == time { T::ZERO } else { T::ONE };
+        let p = &p[start * time..][..n * time];
+        let weights = View::with_strides(p, [n, seen], &[time, 1]);
+        let d_y = d_y.slice(0, start, seen);
+        gemm(T::ONE, weights.transpose(), d_y, beta, ViewMut::new(&mut d_v[..seen * width], [seen, width]));
+        let d_s = &mut d_s[..n * seen];
+        gemm(T::ONE, d_y, v.slice(0, 0, seen).transpose(), T::ZERO, ViewMut::new(d_s, [n, seen]));
+        for (p, d_s) in p.chunks_exact(time).zip(d_s.chunks_exact_mut(seen)) {
+            let p = &p[..seen];
+            let mean = kernels::dot(p, d_s);
+            for (d_s, &p) in d_s.iter_mut().zip(p) {
+                *d_s = p * (*d_s - mean);
+            }
+        }
+        let d_s = View::new(d_s, [n, seen]);
+        let d_q = ViewMut::new(&mut d_q[start * width..][..n * width], [n, width]);
+        gemm(scale, d_s, k.slice(0, 0, seen), T::ZERO, d_q);
+        let d_k = ViewMut::new(&mut d_k[..seen * width], [seen, width]);
+        gemm(scale, d_s.transpose(), q.slice(0, start, seen), beta, d_k);
+    }
+}

@@ -1,0 +1,8 @@
+//! The tests of the chapter *A GPT in one sitting*.
+
+/// `cargo test -p nn -- gpt`
+mod gpt {
+    mod attention;
+    mod model;
+    mod text;
+}
