@@ -5,7 +5,7 @@
 //! | [`shape`], [`tensor`], [`view`] | shape, strides, views, broadcasting | tensors |
 //! | [`norms`] | how large a vector is, without overflow | tensors |
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
-//! | [`gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
+//! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
 //!
 //! Everything works on [`View`]s of row-major storage: an owned [`Tensor`], a slice of somebody's arena and a

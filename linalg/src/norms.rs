@@ -44,8 +44,8 @@ pub fn norm_inf<T: Real>(x: &[T]) -> T {
 /// use linalg::norm2;
 ///
 /// assert_eq!(norm2(&[3.0, -4.0]), 5.0);
-/// assert!((norm2(&[3e200, -4e200]) / 5e200 - 1.0).abs() < 1e-15);
-/// assert!((norm2(&[3e-200, -4e-200]) / 5e-200 - 1.0).abs() < 1e-15);
+/// assert!((norm2(&[3e200_f64, -4e200]) / 5e200 - 1.0).abs() < 1e-15);
+/// assert!((norm2(&[3e-200_f64, -4e-200]) / 5e-200 - 1.0).abs() < 1e-15);
 /// ```
 ///
 /// Cost: 2n FLOP in one pass; three times that where the squares are too large or too small.
