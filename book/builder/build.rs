@@ -58,7 +58,6 @@ pub(crate) struct Report {
     /// What mdBook warned of.
     pub(crate) warnings: Vec<String>,
     /// The files outside the book's folder that it shows.
-    #[allow(dead_code)] // the server watches them
     pub(crate) sources: BTreeSet<PathBuf>,
     /// How long it took.
     pub(crate) took: Duration,
@@ -160,7 +159,7 @@ fn build_in(layout: &Layout, staging: &Path) -> Result<Report, Error> {
 }
 
 /// Reads SUMMARY.md; a chapter that it names and that does not exist becomes a draft.
-pub(crate) fn summary(layout: &Layout) -> Result<(Summary, Vec<Problem>), Error> {
+fn summary(layout: &Layout) -> Result<(Summary, Vec<Problem>), Error> {
     let src = layout.root.join(layout.src());
     let file = layout.src().join("SUMMARY.md");
     let text = fs::read_to_string(layout.root.join(&file)).map_err(Error::io(&file))?;
@@ -181,6 +180,24 @@ pub(crate) fn summary(layout: &Layout) -> Result<(Summary, Vec<Problem>), Error>
         });
     }
     Ok((summary, missing))
+}
+
+/// The chapters that are written, relative to the root, in the book's order.
+pub(crate) fn chapters(layout: &Layout) -> Result<Vec<PathBuf>, Error> {
+    fn walk(items: &[SummaryItem], src: &Path, chapters: &mut Vec<PathBuf>) {
+        for item in items {
+            if let SummaryItem::Link(link) = item {
+                chapters.extend(link.location.as_ref().map(|location| src.join(location)));
+                walk(&link.nested_items, src, chapters);
+            }
+        }
+    }
+    let (summary, _) = summary(layout)?;
+    let mut chapters = Vec::new();
+    for items in [&summary.prefix_chapters, &summary.numbered_chapters, &summary.suffix_chapters] {
+        walk(items, &layout.src(), &mut chapters);
+    }
+    Ok(chapters)
 }
 
 fn draft_missing(items: &mut [SummaryItem], src: &Path, missing: &mut dyn FnMut(&Path)) {

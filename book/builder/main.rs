@@ -4,20 +4,25 @@
 //! page, boxes. Nothing needs to be installed and nothing is fetched. How to write a chapter: `book/README.md`.
 #![forbid(unsafe_code)]
 
+mod breaks;
 mod build;
 mod chapter;
+mod check;
 mod figure;
 mod fonts;
 mod letters;
+mod lint;
 mod listing;
 mod maths;
 mod pages;
 mod problem;
+mod serve;
 mod warnings;
 
 use clap::{Parser, Subcommand};
 use problem::Error;
-use std::path::{Path, PathBuf};
+use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Builds the book.
@@ -38,6 +43,17 @@ enum Command {
         /// Where to write it [default: book/html]
         #[arg(long, value_name = "DIR")]
         dest: Option<PathBuf>,
+    },
+    /// Look for dead links, stale listings, untested chapters, anything fetched
+    Check,
+    /// Show the book while it is written: build again at every change, and reload the page
+    Serve {
+        /// The port on 127.0.0.1; 0 takes a free one
+        #[arg(long, default_value_t = 4000)]
+        port: u16,
+        /// Open it in the browser
+        #[arg(long)]
+        open: bool,
     },
 }
 
@@ -66,9 +82,18 @@ fn run(command: Command) -> Result<ExitCode, Error> {
                 first.display()
             );
             if open {
-                open_in_browser(&first);
+                open_in_browser(first.as_os_str());
             }
         }
+        Command::Check => {
+            let check::Checked { chapters, links } = check::check(&layout)?;
+            println!("{chapters} chapters and {links} links: nothing is wrong");
+        }
+        Command::Serve { port, open } => serve::serve(&layout, port, |url| {
+            if open {
+                open_in_browser(OsStr::new(url));
+            }
+        })?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -84,7 +109,7 @@ fn tell(report: &build::Report) {
 }
 
 /// Hands a page to the system's own opener; failing that, its path has been printed.
-fn open_in_browser(page: &Path) {
+fn open_in_browser(page: &OsStr) {
     let (program, first): (&str, &[&str]) = if cfg!(windows) {
         ("cmd", &["/C", "start", ""])
     } else if cfg!(target_os = "macos") {
