@@ -1,2 +1,69 @@
-//! Skeleton.
-fn main() {}
+//! `cargo xtask`: what one does with this workspace, in one place.
+//!
+//! It runs the other packages and links none of them, so that it compiles in seconds. Exit codes of what it runs are
+//! passed on.
+#![forbid(unsafe_code)]
+
+mod exercises;
+mod failure;
+mod files;
+mod tasks;
+
+use clap::{Args, Parser, Subcommand};
+use failure::Failure;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// What one does with this workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Grade your solutions and list them, with the next thing to do
+    Exercises(exercises::Cli),
+    /// Build the book, open it, serve it while you write, or check it
+    Book(Book),
+    /// Measure: release code, a table or one JSON object a line
+    #[command(disable_help_flag = true)]
+    Bench(Rest),
+    /// Run every check that a change must pass
+    Verify,
+}
+
+#[derive(Args)]
+struct Book {
+    /// Build it and open it in the browser
+    #[arg(long, conflicts_with_all = ["serve", "check"])]
+    open: bool,
+    /// Serve it on this machine and rebuild it when a file changes
+    #[arg(long, conflicts_with = "check")]
+    serve: bool,
+    /// Check links, anchors, listings and formulas
+    #[arg(long)]
+    check: bool,
+    #[command(flatten)]
+    rest: Rest,
+}
+
+#[derive(Args)]
+struct Rest {
+    /// Passed on as they are
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<OsString>,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.task {
+        Task::Exercises(cli) => return exercises::main(&cli),
+        Task::Book(book) => tasks::book(book.open, book.serve, book.check, &book.rest.args),
+        Task::Bench(rest) => tasks::bench(&rest.args),
+        Task::Verify => tasks::verify(),
+    };
+    result.unwrap_or_else(Failure::report)
+}

@@ -1,0 +1,235 @@
+//! Runs a program that may loop, flood, fork or never end: within limits, and without leaving anything behind.
+
+use std::io::{self, Read, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What is kept of a stream: its beginning for the reader, its end for the grader.
+const HEAD: usize = 16 << 10;
+const TAIL: usize = 4 << 10;
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Code(i32),
+    Signal(i32),
+    TimeLimit,
+    OutputLimit,
+}
+
+/// A program that has ended.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) ended: Ended,
+    pub(crate) stdout: Captured,
+    pub(crate) stderr: Captured,
+}
+
+/// What was kept of a stream.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Captured {
+    head: Vec<u8>,
+    tail: Vec<u8>,
+    total: u64,
+}
+
+impl Captured {
+    fn push(&mut self, bytes: &[u8]) {
+        self.total += bytes.len() as u64;
+        let room = (HEAD - self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(&bytes[..room]);
+        self.tail.extend_from_slice(&bytes[room..]);
+        if self.tail.len() > 2 * TAIL {
+            self.tail.drain(..self.tail.len() - TAIL);
+        }
+    }
+
+    /// The text, with a notice where something was left out.
+    pub(crate) fn text(&self) -> String {
+        let left_out = self.total - (self.head.len() + self.tail.len()) as u64;
+        let head = String::from_utf8_lossy(&self.head);
+        let tail = String::from_utf8_lossy(&self.tail);
+        if left_out == 0 {
+            format!("{head}{tail}")
+        } else {
+            format!("{head}\n… {left_out} bytes …\n{tail}")
+        }
+    }
+}
+
+/// Runs a program to its end, or to one of its limits. `input` becomes its standard input, which then ends.
+pub(crate) fn run(mut command: Command, input: &[u8], time: Duration, output: u64) -> io::Result<Outcome> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // A group of its own: whatever it starts ends with it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let start = Instant::now();
+    let mut child = command.spawn()?;
+    let printed = Arc::new(AtomicU64::new(0));
+    let stdout = drain(child.stdout.take(), &printed);
+    let stderr = drain(child.stderr.take(), &printed);
+    if let Some(mut stdin) = child.stdin.take() {
+        // Orders are shorter than a pipe is long; a program that does not read them has ended, and says so otherwise.
+        let _ = stdin.write_all(input);
+    }
+    let mut nap = Duration::from_micros(500);
+    let ended = loop {
+        if let Some(status) = child.try_wait()? {
+            break ended(status);
+        }
+        let stop = if start.elapsed() > time {
+            Some(Ended::TimeLimit)
+        } else if printed.load(Ordering::Relaxed) > output {
+            Some(Ended::OutputLimit)
+        } else {
+            None
+        };
+        if let Some(stop) = stop {
+            kill(&mut child);
+            child.wait()?;
+            break stop;
+        }
+        thread::sleep(nap);
+        nap = (nap * 2).min(Duration::from_millis(10));
+    };
+    // What it left running would hold the pipes open.
+    kill_group(child.id());
+    let late = Duration::from_secs(2);
+    let (stdout, stderr) = (collect(&stdout, late), collect(&stderr, late));
+    // It may have printed too much and ended before anybody looked.
+    let flooded = printed.load(Ordering::Relaxed) > output && ended != Ended::TimeLimit;
+    Ok(Outcome { ended: if flooded { Ended::OutputLimit } else { ended }, stdout, stderr })
+}
+
+/// Reads a pipe to its end in a thread and keeps little of it.
+fn drain(pipe: Option<impl Read + Send + 'static>, printed: &Arc<AtomicU64>) -> Receiver<Captured> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let printed = Arc::clone(printed);
+    if let Some(mut pipe) = pipe {
+        thread::spawn(move || {
+            let mut kept = Captured::default();
+            let mut buffer = vec![0; 64 << 10];
+            loop {
+                match pipe.read(&mut buffer) {
+                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                    Ok(0) | Err(_) => break,
+                    Ok(n) => {
+                        kept.push(&buffer[..n]);
+                        printed.fetch_add(n as u64, Ordering::Relaxed);
+                    }
+                }
+            }
+            let _ = sender.send(kept);
+        });
+    }
+    receiver
+}
+
+/// What a pipe held. One that stays open, because something escaped the group, is not waited for.
+fn collect(pipe: &Receiver<Captured>, patience: Duration) -> Captured {
+    pipe.recv_timeout(patience).unwrap_or_default()
+}
+
+fn ended(status: ExitStatus) -> Ended {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return Ended::Signal(signal);
+    }
+    Ended::Code(status.code().unwrap_or(-1))
+}
+
+fn kill(child: &mut Child) {
+    kill_group(child.id());
+    let _ = child.kill();
+}
+
+#[cfg(unix)]
+fn kill_group(group: u32) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    if let Some(group) = i32::try_from(group).ok().and_then(Pid::from_raw) {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+#[cfg(windows)]
+fn kill_group(process: u32) {
+    // Ends what the process started too, as long as it is still there itself.
+    let _ = Command::new("taskkill")
+        .args(["/T", "/F", "/PID", &process.to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+}
+
+#[cfg(not(any(unix, windows)))]
+fn kill_group(_: u32) {}
+
+/// No core files: a stack overflow is an everyday event here.
+pub(crate) fn no_core_files() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str, time: Duration, output: u64) -> Outcome {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        run(command, b"hello\n", time, output).unwrap()
+    }
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn programs_end_in_different_ways() {
+        let out = shell("cat; echo oops >&2; exit 3", LONG, 1000);
+        assert_eq!(out.ended, Ended::Code(3));
+        assert_eq!((out.stdout.text(), out.stderr.text()), ("hello\n".into(), "oops\n".into()));
+        assert_eq!(shell("kill -9 $$", LONG, 1000).ended, Ended::Signal(9));
+        assert_eq!(shell("sleep 60", Duration::from_millis(200), 1000).ended, Ended::TimeLimit);
+        assert_eq!(shell("while :; do echo flood; done", LONG, 100_000).ended, Ended::OutputLimit);
+        assert_eq!(shell("printf %2000d 7", LONG, 1000).ended, Ended::OutputLimit);
+    }
+
+    #[test]
+    fn nothing_is_left_running() {
+        // The grandchild holds the pipes and would outlive its parent by a minute.
+        let start = Instant::now();
+        let out = shell("sleep 60 & echo $!; exit 0", LONG, 1000);
+        assert_eq!(out.ended, Ended::Code(0));
+        assert!(start.elapsed() < Duration::from_secs(10));
+        let pid: i32 = out.stdout.text().trim().parse().unwrap();
+        let pid = rustix::process::Pid::from_raw(pid).unwrap();
+        for _ in 0..200 {
+            if rustix::process::test_kill_process(pid).is_err() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        // Without anybody to reap it, a killed process stays a zombie; one that runs is a failure.
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
+        assert!(status.is_empty() || status.contains(") Z"), "{status}");
+    }
+
+    #[test]
+    fn long_outputs_keep_both_ends() {
+        let mut kept = Captured::default();
+        for i in 0..100_000 {
+            kept.push(format!("{i}\n").as_bytes());
+        }
+        let text = kept.text();
+        assert!(text.starts_with("0\n1\n") && text.ends_with("99999\n") && text.contains("bytes …"));
+        assert!(text.len() < 2 * (HEAD + 2 * TAIL));
+    }
+}

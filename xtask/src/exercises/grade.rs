@@ -1,0 +1,219 @@
+//! One file to one verdict: read it, compile it, run it within limits, let the judge look at what it did.
+
+use super::catalogue::Exercise;
+use super::child::{self, Ended, Outcome};
+use super::compile::{self, Program};
+use super::project::{Project, Source};
+use super::verdict::{Status, Verdict};
+use crate::failure::Failure;
+use serde_json::json;
+use std::fs;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+/// What an exercise may use.
+pub(crate) struct Limits {
+    pub(crate) time: Duration,
+    /// Bytes.
+    pub(crate) heap: u64,
+}
+
+/// A learner's program may print this much; a person reads far less.
+const OUTPUT: u64 = 8 << 20;
+
+/// Grades exercises, in their order.
+pub(crate) fn grade(
+    project: &Project,
+    exercises: &[&Exercise],
+    limits: &Limits,
+    colour: bool,
+) -> Result<Vec<Verdict>, Failure> {
+    let mut verdicts: Vec<Option<Verdict>> = Vec::new();
+    for exercise in exercises {
+        verdicts.push(before(project, exercise)?);
+    }
+    let ready: Vec<&Exercise> =
+        exercises.iter().zip(&verdicts).filter(|(_, v)| v.is_none()).map(|(e, _)| *e).collect();
+    if !ready.is_empty() {
+        child::no_core_files();
+        announce(project);
+        let judge = compile::judge()?;
+        let mut programs = compile::learners(project, &ready, colour)?;
+        for (exercise, verdict) in exercises.iter().zip(&mut verdicts) {
+            if verdict.is_none() {
+                let program = programs.remove(exercise.name()).unwrap_or_default();
+                *verdict = Some(after(project, exercise, &program, &judge, limits)?);
+            }
+        }
+    }
+    Ok(verdicts.into_iter().flatten().collect())
+}
+
+/// The first time takes a while; say so.
+fn announce(project: &Project) {
+    if !project.folder().join(".grader/target").exists() {
+        anstream::eprintln!("Building the grader. This happens once and takes about a minute …");
+    }
+}
+
+/// What can be said without compiling.
+fn before(project: &Project, exercise: &Exercise) -> Result<Option<Verdict>, Failure> {
+    let file = project.shown_file(exercise);
+    let name = exercise.name();
+    let way_back =
+        format!("`cargo xtask exercises reset {name}` puts the starter there and keeps what it finds.");
+    Ok(match project.source(exercise) {
+        Source::Text(text) if !exercise.at_once && project.untouched(exercise, &text)? => {
+            Some(Verdict::new(Status::NotStarted, format!("{file} is still the starter.")))
+        }
+        Source::Text(_) => None,
+        Source::Missing => {
+            Some(Verdict::new(Status::Missing, format!("{file} is not there any more. {way_back}")))
+        }
+        Source::NotText(why) => {
+            Some(Verdict::new(Status::NotText, format!("{file} is not Rust: {why}. {way_back}")))
+        }
+        Source::Unreadable(why) => {
+            Some(Verdict::new(Status::Unreadable, format!("{file} cannot be read: {why}. {way_back}")))
+        }
+    })
+}
+
+/// What needs a run.
+fn after(
+    project: &Project,
+    exercise: &Exercise,
+    program: &Program,
+    judge: &Path,
+    limits: &Limits,
+) -> Result<Verdict, Failure> {
+    let Some(executable) = &program.executable else {
+        return does_not_compile(project, exercise, program);
+    };
+    let nonce = nonce();
+    let observations = Observations::create(project, exercise, &nonce)?;
+    let outcome = run(project, executable, &observations, &nonce, limits)
+        .map_err(|e| Failure::ours(format!("cannot run {}: {e}", executable.display())))?;
+    let mut verdict = ask(judge, exercise, &observations, &nonce, &outcome)?;
+    for line in verdict.evidence.iter_mut().chain(&mut verdict.notes) {
+        *line = project.clean(line);
+    }
+    verdict.summary = match verdict.status {
+        Status::TimeLimit => format!("{} (limit: {} s)", verdict.summary, limits.time.as_secs()),
+        Status::MemoryLimit => format!("{} (limit: {} MiB)", verdict.summary, limits.heap >> 20),
+        Status::OutputLimit => format!("{} (limit: {} MiB)", verdict.summary, OUTPUT >> 20),
+        _ => project.clean(&verdict.summary),
+    };
+    verdict.printed = printed(&outcome);
+    Ok(verdict)
+}
+
+fn does_not_compile(project: &Project, exercise: &Exercise, program: &Program) -> Result<Verdict, Failure> {
+    if program.errors.is_empty() {
+        return Ok(Verdict::new(
+            Status::GraderFailed,
+            "Cargo made no program of this file and did not say why.",
+        ));
+    }
+    let mut verdict =
+        Verdict::new(Status::DoesNotCompile, format!("{} does not compile.", project.shown_file(exercise)));
+    if program.signature {
+        verdict.summary += " Something that the exercise asks for has another name or type, or is not `pub`:";
+        verdict.evidence = exercise
+            .starter()?
+            .lines()
+            .filter(|l| l.trim_start().starts_with("pub "))
+            .map(|l| l.trim_end_matches('{').trim_end().to_string())
+            .collect();
+    }
+    verdict.compiler = Some(program.errors.join("\n"));
+    Ok(verdict)
+}
+
+/// The file that observations go to. It is gone when this is.
+struct Observations(std::path::PathBuf);
+
+impl Observations {
+    fn create(project: &Project, exercise: &Exercise, nonce: &str) -> Result<Self, Failure> {
+        // Not the whole nonce: the name of a file is no secret.
+        let path = project.folder().join(format!(".grader/run/{}-{}", exercise.name(), &nonce[..8]));
+        let failed = |e: std::io::Error| Failure::ours(format!("cannot create {}: {e}", path.display()));
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
+        fs::File::create_new(&path).map_err(failed)?;
+        Ok(Observations(path))
+    }
+}
+
+impl Drop for Observations {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// 128 bits that nobody can guess, from the source that seeds the standard library's hash maps.
+fn nonce() -> String {
+    let word = || RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}", word(), word())
+}
+
+fn run(
+    project: &Project,
+    executable: &Path,
+    observations: &Observations,
+    nonce: &str,
+    limits: &Limits,
+) -> std::io::Result<Outcome> {
+    let mut command = Command::new(executable);
+    command.current_dir(project.folder()).env("RUST_BACKTRACE", "0");
+    let orders =
+        format!("{}\n{nonce}\n{}\n{}\n", observations.0.display(), limits.heap, limits.time.as_secs());
+    child::run(command, orders.as_bytes(), limits.time, OUTPUT)
+}
+
+/// Lets the judge look at what was observed.
+fn ask(
+    judge: &Path,
+    exercise: &Exercise,
+    observations: &Observations,
+    nonce: &str,
+    outcome: &Outcome,
+) -> Result<Verdict, Failure> {
+    let (ended, code) = match outcome.ended {
+        Ended::Code(code) => ("code", code),
+        Ended::Signal(signal) => ("signal", signal),
+        Ended::TimeLimit => ("time", 0),
+        Ended::OutputLimit => ("output", 0),
+    };
+    let orders = json!({ "nonce": nonce, "ended": ended, "code": code, "stderr": outcome.stderr.text() });
+    let mut command = Command::new(judge);
+    command.arg(&exercise.id).arg(&observations.0);
+    let said = child::run(command, orders.to_string().as_bytes(), Duration::from_secs(60), OUTPUT)
+        .map_err(|e| Failure::ours(format!("cannot run the judge: {e}")))?;
+    let verdict = (said.ended == Ended::Code(0)).then(|| Verdict::from_judge(&said.stdout.text())).flatten();
+    Ok(verdict.unwrap_or_else(|| {
+        let why = said.stderr.text();
+        Verdict::new(
+            Status::GraderFailed,
+            format!("The judge gave no verdict ({:?}). {}", said.ended, why.trim()),
+        )
+    }))
+}
+
+/// What the learner's code printed.
+fn printed(outcome: &Outcome) -> Option<String> {
+    const MOST: usize = 40;
+    let mut lines: Vec<String> = Vec::new();
+    for text in [outcome.stdout.text(), outcome.stderr.text()] {
+        lines.extend(text.lines().map(str::to_string));
+    }
+    if lines.len() > MOST {
+        let more = lines.len() - MOST;
+        lines.truncate(MOST);
+        lines.push(format!("… and {more} lines more"));
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
