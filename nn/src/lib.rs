@@ -2,6 +2,7 @@
 //!
 //! | module | what it teaches | chapter |
 //! |---|---|---|
+//! | [`neuron`] | one neuron that cannot learn, and one that can | neuron |
 //! | [`tokenizer`], [`corpus`], [`data`] | from a text to examples, and which part is held out | gpt |
 //! | [`init`], [`linear`], [`mlp`], [`norm`], [`embedding`] | layers: a few parameters and one forward function | gpt |
 //! | [`attention`], [`cache`] | the place where tokens meet, for training and for generation | gpt |
@@ -22,7 +23,16 @@ pub mod gpt;
 pub mod init;
 pub mod linear;
 pub mod mlp;
+pub mod neuron;
 pub mod norm;
 pub mod tokenizer;
 
 pub use error::Error;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/spine/why.md")]
+mod chapter_why {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/spine/neuron.md")]
+mod chapter_neuron {}

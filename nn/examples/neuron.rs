@@ -1,0 +1,52 @@
+//! Five backward passes, one neuron: prints where each ends, and draws the chapter's figure.
+//!
+//!     cargo run -p nn --example neuron [-- --figures DIR]
+
+#[path = "../../book/plot.rs"]
+mod plot;
+
+use nn::neuron::{Run, omissions::STAGES, sensor, train};
+
+const START: (f64, f64) = (0.3, 0.2);
+const LR: f64 = 0.05;
+const SWEEPS: usize = 1000;
+
+fn main() -> std::io::Result<()> {
+    for (offset, what) in [(0.0, "every reading on the hinge"), (-0.5, "six readings off by -0.5")] {
+        println!("{what}; start w = {}, b = {}, lr = {LR}\n", START.0, START.1);
+        println!("  {:18}{:>12}{:>12}{:>12}{:>10}{:>10}", "backward", "loss at 0", "at 10", "at 1000", "w", "b");
+        for (name, run) in runs(offset) {
+            let l = &run.losses;
+            println!("  {name:18}{:12.4}{:12.4}{:12.2e}{:10.3}{:10.3}", l[0], l[10], l[SWEEPS], run.w, run.b);
+        }
+        println!();
+    }
+    plot::write_figures(&[("neuron-losses.svg", figure())])
+}
+
+fn runs(offset: f64) -> Vec<(&'static str, Run)> {
+    let points = sensor(offset);
+    STAGES.iter().map(|&(name, backward)| (name, train(backward, &points, START, LR, SWEEPS))).collect()
+}
+
+/// Loss against sweeps, both axes logarithmic, one line a backward pass.
+fn figure() -> String {
+    let lines: Vec<_> = runs(-0.5)
+        .into_iter()
+        .map(|(name, run)| plot::Line {
+            name: name.into(),
+            points: run.losses.iter().enumerate().skip(1).map(|(s, &l)| (s as f64, l)).collect(),
+            bold: name == "mended",
+            nudge: match name {
+                "frozen" => 9.0,
+                "no gate" => -6.0,
+                _ => 0.0,
+            },
+        })
+        .collect();
+    plot::chart(
+        &plot::Axis { name: "sweeps over the 32 points", ticks: &[1.0, 10.0, 100.0, 1000.0], log: true },
+        &plot::Axis { name: "mean loss", ticks: &[0.01, 0.1, 1.0], log: true },
+        &lines,
+    )
+}
