@@ -34,4 +34,5 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<neuron::Spec>("neuron"),
     judge::entry::<linalg::matmul::Spec>("linalg/matmul"),
     judge::entry::<probability::softmax::Spec>("probability/softmax"),
+    judge::entry::<approximation::relu_net::Spec>("approximation/relu_net"),
 ];

@@ -1,1 +1,3 @@
-//! Exercises of the fourth pillar.
+//! Pillar 4: approximation.
+
+pub mod relu_net;
