@@ -93,7 +93,13 @@ fn number(v: f64) -> String {
         let digits: String = exponent
             .to_string()
             .chars()
-            .map(|c| if c == '-' { '⁻' } else { ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][c as usize - '0' as usize] })
+            .map(|c| {
+                if c == '-' {
+                    '⁻'
+                } else {
+                    ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][c as usize - '0' as usize]
+                }
+            })
             .collect();
         format!("10{digits}")
     } else {

@@ -23,3 +23,7 @@ pub mod ops;
 pub mod optim;
 pub mod scalar;
 pub mod tape;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/spine/reverse.md")]
+mod chapter_reverse {}

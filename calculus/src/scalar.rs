@@ -50,7 +50,7 @@ struct List {
 
 /// A recording of scalar operations, to be differentiated backwards.
 ///
-/// Memory: 4 bytes a node and 16 an edge. [`Tape::clear`] keeps it, so a training loop allocates in its first step only.
+/// Memory: 4 bytes a node and 16 an edge. [`Tape::clear`] keeps it: a training loop allocates in its first step, and no more.
 #[derive(Default)]
 pub struct Tape {
     list: RefCell<List>,
@@ -261,8 +261,7 @@ impl Gradients {
     }
 }
 
-// ANCHOR: functions
-/// A table of derivatives: y from x, then the slope from both.
+/// Functions of one number, from lines `name |x, y| value y, slope`.
 macro_rules! functions {
     ($($(#[$doc:meta])* $name:ident |$x:ident, $y:ident| $value:expr, $slope:expr;)*) => {
         impl Var<'_> {$(
@@ -275,24 +274,9 @@ macro_rules! functions {
         )*}
     };
 }
-functions! {
-    /// eˣ.
-    exp |x, y| x.exp(), y;
-    /// Natural logarithm.
-    ln |x, y| x.ln(), 1.0 / x;
-    /// Square root; its slope at 0 is infinite.
-    sqrt |x, y| x.sqrt(), 0.5 / y;
-    /// Hyperbolic tangent.
-    tanh |x, y| x.tanh(), 1.0 - y * y;
-    /// Sine of an angle in radians.
-    sin |x, y| x.sin(), x.cos();
-    /// Cosine of an angle in radians.
-    cos |x, y| x.cos(), -x.sin();
-    /// |x|; its slope at 0 is 0, as for [`crate::dual::Dual`].
-    abs |x, y| x.abs(), if y == 0.0 { 0.0 } else { x.signum() };
-}
 
-/// `a op b`, then its two slopes. A plain `f64` on either side is a constant: no node, no edge.
+/// Operators, from lines `|a, b| value, slope for a, slope for b`. A plain `f64` on either side is a constant: no node, no
+/// edge.
 macro_rules! operators {
     ($($op:ident $method:ident |$a:ident, $b:ident| $value:expr, $slope_a:expr, $slope_b:expr;)*) => {$(
         impl<'t> $op for Var<'t> {
@@ -319,13 +303,32 @@ macro_rules! operators {
         }
     )*};
 }
+
+// ANCHOR: table
+functions! {
+    /// eˣ.
+    exp |x, y| x.exp(), y;
+    /// Natural logarithm.
+    ln |x, y| x.ln(), 1.0 / x;
+    /// Square root; its slope at 0 is infinite.
+    sqrt |x, y| x.sqrt(), 0.5 / y;
+    /// Hyperbolic tangent.
+    tanh |x, y| x.tanh(), 1.0 - y * y;
+    /// Sine of an angle in radians.
+    sin |x, y| x.sin(), x.cos();
+    /// Cosine of an angle in radians.
+    cos |x, y| x.cos(), -x.sin();
+    /// |x|; its slope at 0 is 0, as for [`crate::dual::Dual`].
+    abs |x, y| x.abs(), if y == 0.0 { 0.0 } else { x.signum() };
+}
+
 operators! {
     Add add |a, b| a + b, 1.0, 1.0;
     Sub sub |a, b| a - b, 1.0, -1.0;
     Mul mul |a, b| a * b, b, a;
     Div div |a, b| a / b, 1.0 / b, -a / b / b;
 }
-// ANCHOR_END: functions
+// ANCHOR_END: table
 
 impl Neg for Var<'_> {
     type Output = Self;

@@ -1,6 +1,7 @@
 //! A training step allocates nothing once the first one has shown how much room it needs.
 
 mod allocation {
+    use calculus::moons::{Classifier, two_moons};
     use calculus::optim::{AdamW, clip_global_norm};
     use calculus::tape::{Arena, Grads, Params, Tape};
     use linalg::Tensor;
@@ -81,5 +82,18 @@ mod allocation {
         assert!(counts[0] > 0, "the counter does not count");
         assert_eq!(counts[1..], [0; 5], "allocations a step");
         assert!(losses[5] < losses[0]);
+    }
+    /// The scalar tape: 70,000 edges a step, in memory that is there already.
+    #[test]
+    fn a_step_on_the_scalar_tape_allocates_nothing() {
+        let data = two_moons(100, 0.1, 1);
+        let mut net = Classifier::new(1);
+        let counts: [u64; 6] = std::array::from_fn(|_| {
+            let before = COUNT.get();
+            net.step(&data, 0.1);
+            COUNT.get() - before
+        });
+        assert!(counts[0] > 0, "the counter does not count");
+        assert_eq!(counts[1..], [0; 5], "allocations a step");
     }
 }
