@@ -48,3 +48,70 @@ pub fn for_each(n: usize, parallel: bool, f: impl Fn(usize) + Sync + Send) {
     let _ = parallel;
     (0..n).for_each(f);
 }
+
+/// Splits several slices alike and runs `f(index, chunks)` for each set of chunks, on all threads if `parallel`: chunk i of
+/// slice k has `chunk[k]` elements. All slices must have the same number of chunks; the last may be shorter.
+///
+/// A row operation that writes a row of output and two statistics splits `[out, stats]` by `[n, 2]`. Allocates nothing.
+///
+/// ```
+/// let (mut squares, mut cubes) = ([0; 6], [0; 3]);
+/// linalg::par::for_each_chunks([&mut squares[..], &mut cubes[..]], [2, 1], false, |i, [s, c]| {
+///     s.fill(i * i);
+///     c[0] = i * i * i;
+/// });
+/// assert_eq!((squares, cubes), ([0, 0, 1, 1, 4, 4], [0, 1, 8]));
+/// ```
+///
+/// # Panics
+/// If the slices have different numbers of chunks.
+#[track_caller]
+pub fn for_each_chunks<T: Send, const N: usize>(
+    data: [&mut [T]; N],
+    chunk: [usize; N],
+    parallel: bool,
+    f: impl Fn(usize, [&mut [T]; N]) + Sync + Send,
+) {
+    let count = if N == 0 { 0 } else { data[0].len().div_ceil(chunk[0]) };
+    for k in 1..N {
+        assert!(
+            data[k].len().div_ceil(chunk[k]) == count,
+            "for_each_chunks: slice 0 has {count} chunks, slice {k} of {} elements has another number",
+            data[k].len()
+        );
+    }
+    if count > 0 {
+        halve(data, chunk, 0, count, parallel && threads() > 1, &f);
+    }
+}
+
+/// Halves the range of chunks until one is left, and lets idle threads steal the other halves.
+fn halve<T: Send, const N: usize>(
+    data: [&mut [T]; N],
+    chunk: [usize; N],
+    first: usize,
+    count: usize,
+    parallel: bool,
+    f: &(impl Fn(usize, [&mut [T]; N]) + Sync),
+) {
+    if count == 1 {
+        return f(first, data);
+    }
+    let mid = count / 2;
+    let mut k = 0;
+    let mut halves = data.map(|d| {
+        k += 1;
+        d.split_at_mut(chunk[k - 1] * mid)
+    });
+    let left = halves.each_mut().map(|h| std::mem::take(&mut h.0));
+    let right = halves.map(|h| h.1);
+    let left = || halve(left, chunk, first, mid, parallel, f);
+    let right = || halve(right, chunk, first + mid, count - mid, parallel, f);
+    #[cfg(feature = "native")]
+    if parallel {
+        rayon::join(left, right);
+        return;
+    }
+    left();
+    right();
+}

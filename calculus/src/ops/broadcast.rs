@@ -3,9 +3,10 @@
 //! Forward, an axis of length 1 is *read* many times (stride 0). So backward, its gradient is *summed* over that axis: the
 //! adjoint of copying is adding. That is why the gradient of a bias is a column sum.
 
+use super::elementwise::{CHUNK, PARALLEL, accumulate, sum_of, vectorise};
 use crate::tape::{Attrs, Op, Tape, Var};
 use linalg::shape::MAX_RANK;
-use linalg::{Real, Shape};
+use linalg::{Real, Shape, par};
 
 /// Records an operation of two operands whose shapes broadcast.
 #[track_caller]
@@ -117,9 +118,17 @@ pub(super) fn zip<T: Real>(
     if out.is_empty() {
         return;
     }
+    if sa == sb {
+        let parallel = out.len() >= PARALLEL;
+        return par::for_each_chunk(out, CHUNK, parallel, |i, out| {
+            let at = i * CHUNK..i * CHUNK + out.len();
+            let (a, b) = (&a[at.clone()], &b[at]);
+            vectorise(|| out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = f(a, b)));
+        });
+    }
     let nest = Nest::new(shape, sa, sb);
     let (n, step_a, step_b) = nest.inner();
-    nest.runs(|at| {
+    let run = |at: Run| {
         let out = &mut out[at.out..][..n];
         match (step_a, step_b) {
             (0, 0) => out.fill(f(a[at.a], b[at.b])),
@@ -133,7 +142,8 @@ pub(super) fn zip<T: Real>(
             }
             _ => out.iter_mut().zip(&a[at.a..]).zip(&b[at.b..]).for_each(|((o, &a), &b)| *o = f(a, b)),
         }
-    });
+    };
+    vectorise(|| nest.runs(run));
 }
 
 /// d ← Σ f(d_out, other) + beta·d, summed over the axes along which the operand of shape `sd` was stretched.
@@ -154,6 +164,9 @@ pub(super) fn reduce<T: Real>(
         }
         return;
     }
+    if sd == shape && so == shape {
+        return accumulate((d, beta), d_out, other, f);
+    }
     let nest = Nest::new(shape, sd, so);
     let (n, step_d, step_o) = nest.inner();
     let mut fresh = beta == T::ZERO;
@@ -162,21 +175,14 @@ pub(super) fn reduce<T: Real>(
         d.fill(T::ZERO);
         fresh = false;
     }
-    nest.runs(|at| {
+    let run = |at: Run| {
         let g = &d_out[at.out..][..n];
         match (step_d, step_o) {
             (0, 0) => {
-                let (o, mut sum) = (other[at.b], T::ZERO);
-                for &g in g {
-                    sum += f(g, o);
-                }
-                d[at.a] += sum;
+                let o = other[at.b];
+                d[at.a] += sum_of(g, g, |g, _| f(g, o));
             }
-            (0, _) => {
-                let mut sum = T::ZERO;
-                g.iter().zip(&other[at.b..]).for_each(|(&g, &o)| sum += f(g, o));
-                d[at.a] += sum;
-            }
+            (0, _) => d[at.a] += sum_of(g, &other[at.b..][..n], &f),
             (_, 0) => {
                 let o = other[at.b];
                 let d = &mut d[at.a..][..n];
@@ -195,5 +201,6 @@ pub(super) fn reduce<T: Real>(
                 }
             }
         }
-    });
+    };
+    vectorise(|| nest.runs(run));
 }

@@ -1,17 +1,56 @@
-//! The loops that most operations consist of. Chapter: *Reverse mode*.
+//! The loops that most operations consist of, vectorised and shared among threads. Chapter: *Reverse mode*.
+//!
+//! An element-wise operation does little to each number, so it runs at the speed of memory: one pass, read once, write
+//! once. Threads pay only above a size that was measured ([`PARALLEL`]), and every split depends on lengths alone: the
+//! results are the same bits at any number of threads.
 
-use linalg::Real;
+use linalg::{Real, par};
 
-/// out\[i\] ← f(x\[i\]).
+/// From how many numbers on an element-wise loop is shared among threads. Below, waking a thread costs more than it helps.
+pub const PARALLEL: usize = 1 << 16;
+
+/// The same for loops that call `exp`, `tanh` or `erf`, which do ten times the work a number.
+pub const PARALLEL_COSTLY: usize = 1 << 13;
+
+/// How many numbers a thread works on at a time: several slices of this length stay in the first-level cache.
+pub const CHUNK: usize = 1 << 12;
+
+/// Runs a loop with the widest vectors of this processor.
+#[inline(always)]
+pub(crate) fn vectorise<R>(f: impl FnOnce() -> R) -> R {
+    f()
+}
+
+/// out\[i\] ← f(x\[i\]), for a cheap f.
 ///
 /// # Panics
 /// If the lengths differ.
 #[track_caller]
 pub fn map<T: Real>(out: &mut [T], x: &[T], f: impl Fn(T) -> T + Sync + Send) {
     assert!(out.len() == x.len(), "map: lengths {} and {} differ", out.len(), x.len());
-    for (out, &x) in out.iter_mut().zip(x) {
-        *out = f(x);
-    }
+    let parallel = out.len() >= PARALLEL;
+    par::for_each_chunk(out, CHUNK, parallel, |i, out| {
+        let x = &x[i * CHUNK..][..out.len()];
+        vectorise(|| {
+            for (out, &x) in out.iter_mut().zip(x) {
+                *out = f(x);
+            }
+        });
+    });
+}
+
+/// out ← f(x) for a costly f that works on a slice in place, such as [`linalg::kernels::exp`]. `f` is called piece by piece.
+///
+/// # Panics
+/// If the lengths differ.
+#[track_caller]
+pub fn map_slice<T: Real>(out: &mut [T], x: &[T], f: impl Fn(&mut [T]) + Sync + Send) {
+    assert!(out.len() == x.len(), "map_slice: lengths {} and {} differ", out.len(), x.len());
+    let parallel = out.len() >= PARALLEL_COSTLY;
+    par::for_each_chunk(out, CHUNK, parallel, |i, out| {
+        out.copy_from_slice(&x[i * CHUNK..][..out.len()]);
+        f(out);
+    });
 }
 
 /// d\[i\] ← f(d_out\[i\], x\[i\]) + beta·d\[i\]: the backward loop of an element-wise operation.
@@ -28,13 +67,56 @@ pub fn accumulate<T: Real>(
     f: impl Fn(T, T) -> T + Sync + Send,
 ) {
     assert!(d.len() == d_out.len() && d.len() == x.len(), "accumulate: lengths differ");
-    if beta == T::ZERO {
-        for ((d, &g), &x) in d.iter_mut().zip(d_out).zip(x) {
-            *d = f(g, x);
-        }
-    } else {
-        for ((d, &g), &x) in d.iter_mut().zip(d_out).zip(x) {
-            *d = f(g, x) + beta * *d;
+    let parallel = d.len() >= PARALLEL;
+    par::for_each_chunk(d, CHUNK, parallel, |i, d| {
+        let (d_out, x) = (&d_out[i * CHUNK..][..d.len()], &x[i * CHUNK..][..d.len()]);
+        vectorise(|| {
+            // Two loops, since a branch inside would have to be taken for each number.
+            if beta == T::ZERO {
+                for ((d, &g), &x) in d.iter_mut().zip(d_out).zip(x) {
+                    *d = f(g, x);
+                }
+            } else {
+                for ((d, &g), &x) in d.iter_mut().zip(d_out).zip(x) {
+                    *d = f(g, x) + beta * *d;
+                }
+            }
+        });
+    });
+}
+
+/// How many partial sums a reduction keeps.
+///
+/// A processor adds 8 or 16 numbers in one instruction, but may not reorder a sum: floating-point addition is not
+/// associative. So the order is ours to choose: lane l takes every sixteenth number, and the lanes are added at the end.
+pub const LANES: usize = 16;
+
+/// Σ f(x\[i\], y\[i\]) with [`LANES`] partial sums.
+#[inline(always)]
+pub(crate) fn sum_of<T: Real>(x: &[T], y: &[T], f: impl Fn(T, T) -> T) -> T {
+    let ((xs, x_rest), (ys, y_rest)) = (x.as_chunks::<LANES>(), y.as_chunks::<LANES>());
+    let mut lanes = [T::ZERO; LANES];
+    for (x, y) in xs.iter().zip(ys) {
+        for l in 0..LANES {
+            lanes[l] += f(x[l], y[l]);
         }
     }
+    for (l, (&x, &y)) in x_rest.iter().zip(y_rest).enumerate() {
+        lanes[l] += f(x, y);
+    }
+    sum_lanes(lanes)
+}
+
+/// The sum of all lanes, pairwise.
+#[inline(always)]
+pub(crate) fn sum_lanes<T: Real>(mut lanes: [T; LANES]) -> T {
+    let mut half = LANES / 2;
+    while half > 0 {
+        for l in 0..half {
+            let other = lanes[l + half];
+            lanes[l] += other;
+        }
+        half /= 2;
+    }
+    lanes[0]
 }

@@ -1,8 +1,8 @@
 //! The exponential. Chapter: *Reverse mode*.
 
-use super::elementwise::{accumulate, map};
+use super::elementwise::{accumulate, map_slice};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
-use linalg::Real;
+use linalg::{Real, kernels};
 
 impl<T: Real> Tape<'_, T> {
     /// eˣ, element by element.
@@ -14,7 +14,7 @@ impl<T: Real> Tape<'_, T> {
 }
 
 fn forward<T: Real>(f: &mut Forward<'_, T>) {
-    map(f.out, f.input(0), T::exp);
+    map_slice(f.out, f.input(0), kernels::exp);
 }
 
 // Its own derivative, so the output is all that backward needs.

@@ -1,8 +1,8 @@
 //! The Gaussian error linear unit, GPT's activation. Chapter: *A GPT in one sitting*.
 
-use super::elementwise::accumulate;
+use super::elementwise::{CHUNK, PARALLEL_COSTLY, accumulate, vectorise};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
-use linalg::{Real, kernels};
+use linalg::{Real, kernels, par};
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 impl<T: Real> Tape<'_, T> {
@@ -21,35 +21,50 @@ impl<T: Real> Tape<'_, T> {
 fn forward<T: Real>(f: &mut Forward<'_, T>) {
     let x = f.input(0);
     let (half, scale) = (T::from_f64(0.5), T::from_f64(FRAC_1_SQRT_2));
+    let parallel = x.len() >= PARALLEL_COSTLY;
     // Φ(x) stays in scratch: with it, backward needs no second erf.
-    for (p, &x) in f.scratch.iter_mut().zip(x) {
-        *p = x * scale;
-    }
-    kernels::erf(f.scratch);
-    for ((y, p), &x) in f.out.iter_mut().zip(f.scratch.iter_mut()).zip(x) {
-        *p = half * (T::ONE + *p);
-        *y = x * *p;
-    }
+    par::for_each_chunks([&mut *f.out, &mut *f.scratch], [CHUNK; 2], parallel, |i, [y, cdf]| {
+        let x = &x[i * CHUNK..][..y.len()];
+        vectorise(|| {
+            for (p, &x) in cdf.iter_mut().zip(x) {
+                *p = x * scale;
+            }
+        });
+        kernels::erf(cdf);
+        vectorise(|| {
+            for ((y, p), &x) in y.iter_mut().zip(cdf).zip(x) {
+                *p = half * (T::ONE + *p);
+                *y = x * *p;
+            }
+        });
+    });
 }
 
 // (x·Φ)' = Φ + x·φ, with the density φ(x) = e^(−x²/2)/√(2π).
 fn backward<T: Real>(b: &mut Backward<'_, T>) {
-    let (d_y, x, cdf) = (b.d_out(), b.input(0), b.scratch());
+    let (d_y, x, cdf) = (b.d_out(), b.input(0), &*b.scratch());
     let Some((d_x, beta)) = b.d_input(0) else { return };
-    const BLOCK: usize = 256;
-    let mut slope = [T::ZERO; BLOCK];
     let (minus_half, norm) = (T::from_f64(-0.5), T::from_f64(1.0 / (2.0 * PI).sqrt()));
-    for start in (0..x.len()).step_by(BLOCK) {
-        let n = BLOCK.min(x.len() - start);
-        let x = &x[start..][..n];
-        let slope = &mut slope[..n];
-        for (s, &x) in slope.iter_mut().zip(x) {
-            *s = minus_half * x * x;
-        }
-        kernels::exp(slope);
-        for ((s, &x), &p) in slope.iter_mut().zip(x).zip(&cdf[start..][..n]) {
-            *s = p + x * norm * *s;
-        }
-        accumulate((&mut d_x[start..][..n], beta), &d_y[start..][..n], slope, |d_y, s| d_y * s);
-    }
+    let parallel = x.len() >= PARALLEL_COSTLY;
+    par::for_each_chunk(d_x, PIECE, parallel, |i, d_x| {
+        let at = i * PIECE..i * PIECE + d_x.len();
+        let (x, d_y, cdf) = (&x[at.clone()], &d_y[at.clone()], &cdf[at]);
+        let mut density = [T::ZERO; PIECE];
+        let density = &mut density[..x.len()];
+        vectorise(|| {
+            for (s, &x) in density.iter_mut().zip(x) {
+                *s = minus_half * x * x;
+            }
+        });
+        kernels::exp(density);
+        vectorise(|| {
+            for ((s, &x), &p) in density.iter_mut().zip(x).zip(cdf) {
+                *s = p + x * norm * *s;
+            }
+        });
+        accumulate((d_x, beta), d_y, density, |d_y, slope| d_y * slope);
+    });
 }
+
+/// How many numbers backward handles at a time, on the stack.
+const PIECE: usize = 1024;

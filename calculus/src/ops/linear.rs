@@ -1,8 +1,9 @@
 //! The affine layer, where a language model spends its time. Chapter: *A GPT in one sitting*.
 
+use super::elementwise::{PARALLEL, vectorise};
 use super::matmul::{flat, with_last};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
-use linalg::{Real, View, ViewMut, gemm, kernels};
+use linalg::{Real, View, ViewMut, gemm, par};
 
 impl<T: Real> Tape<'_, T> {
     /// y = x·Wᵀ + b: (…, in) → (…, out), with W stored as (out, in) and b as (out), as in PyTorch's `nn.Linear`.
@@ -80,12 +81,21 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
     }
 }
 
-/// sums ← Σ over rows + beta·sums.
-pub(super) fn sum_rows<T: Real>(rows: &[T], sums: &mut [T], beta: T) {
+/// sums ← Σ over rows + beta·sums. Threads share the columns, so that each sum is made by one thread, in order.
+fn sum_rows<T: Real>(rows: &[T], sums: &mut [T], beta: T) {
+    const COLUMNS: usize = 64;
     if beta == T::ZERO {
         sums.fill(T::ZERO);
     }
-    if !sums.is_empty() {
-        rows.chunks_exact(sums.len()).for_each(|row| kernels::axpy(T::ONE, row, sums));
-    }
+    let n = sums.len();
+    par::for_each_chunk(sums, COLUMNS, rows.len() >= PARALLEL, |i, sums| {
+        vectorise(|| {
+            for row in rows.chunks_exact(n) {
+                let row = &row[i * COLUMNS..][..sums.len()];
+                for (s, &x) in sums.iter_mut().zip(row) {
+                    *s += x;
+                }
+            }
+        });
+    });
 }

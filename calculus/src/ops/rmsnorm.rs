@@ -1,9 +1,10 @@
 //! Root-mean-square normalisation. Chapter: *A GPT in one sitting*.
 
-use super::layernorm::check_gain;
+use super::elementwise::{PARALLEL, sum_of, vectorise};
+use super::layernorm::{BLOCK, add_blocks, add_row, check_gain, project};
 use super::matmul::flat;
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
-use linalg::{Real, kernels};
+use linalg::{Real, par};
 
 impl<T: Real> Tape<'_, T> {
     /// Root-mean-square normalisation over the last axis: y = gain·x/√(mean(x²) + eps).
@@ -18,25 +19,34 @@ impl<T: Real> Tape<'_, T> {
         let shape = self.shape(x);
         check_gain("rmsnorm", shape, self.shape(gain));
         let [rows, n] = flat(shape);
-        self.push(op, &[x, gain], shape, Attrs { f: [eps, 0.0], ..Attrs::default() }, &[], rows + n)
+        let attrs = Attrs { f: [eps, 0.0], ..Attrs::default() };
+        // 1/rms of each row, and room for backward's sums over each block of rows.
+        let scratch = rows + n * rows.div_ceil(BLOCK);
+        self.push(op, &[x, gain], shape, attrs, &[], scratch)
     }
 }
 
-// Scratch: 1/rms of each row, then room for backward's sum over rows.
 fn forward<T: Real>(f: &mut Forward<'_, T>) {
-    let [_, n] = flat(f.shape(0));
+    let [rows, n] = flat(f.shape(0));
     if n == 0 {
         return;
     }
     let (x, gain) = (f.input(0), f.input(1));
     let (per_n, eps) = (T::from_f64(1.0 / n as f64), T::from_f64(f.attrs.f[0]));
-    for (r, (x, y)) in x.chunks_exact(n).zip(f.out.chunks_exact_mut(n)).enumerate() {
-        let inverse = T::ONE / (kernels::dot(x, x) * per_n + eps).sqrt();
-        f.scratch[r] = inverse;
-        for j in 0..n {
-            y[j] = x[j] * inverse * gain[j];
-        }
-    }
+    let stats = &mut f.scratch[..rows];
+    let parallel = x.len() >= PARALLEL;
+    par::for_each_chunks([&mut *f.out, stats], [BLOCK * n, BLOCK], parallel, |i, [y, stats]| {
+        let x = &x[i * BLOCK * n..][..y.len()];
+        vectorise(|| {
+            for ((x, y), stat) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)).zip(stats) {
+                let inverse = T::ONE / (sum_of(x, x, |x, _| x * x) * per_n + eps).sqrt();
+                *stat = inverse;
+                for ((y, &x), &g) in y.iter_mut().zip(x).zip(gain) {
+                    *y = x * inverse * g;
+                }
+            }
+        });
+    });
 }
 
 // With x̂ = x/rms and ŷ = gain·d_y: d_x = (ŷ − x̂·mean(ŷ·x̂))/rms.
@@ -47,27 +57,29 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
     }
     let (x, gain, d_y) = (b.input(0), b.input(1), b.d_out());
     let per_n = T::from_f64(1.0 / n as f64);
-    let (inverses, d_gain) = b.scratch().split_at_mut(rows);
-    d_gain.fill(T::ZERO);
-    let mut d_x = b.d_input(0);
-    for r in 0..rows {
-        let (x, d_y, inverse) = (&x[r * n..][..n], &d_y[r * n..][..n], inverses[r]);
-        let mut along_x = T::ZERO;
-        for j in 0..n {
-            let normal = x[j] * inverse;
-            d_gain[j] += d_y[j] * normal;
-            along_x += d_y[j] * gain[j] * normal;
-        }
-        if let Some((d_x, beta)) = &mut d_x {
-            let d_x = &mut d_x[r * n..][..n];
-            let c = along_x * per_n;
-            for j in 0..n {
-                let d = (d_y[j] * gain[j] - x[j] * inverse * c) * inverse;
-                d_x[j] = if *beta == T::ZERO { d } else { d + *beta * d_x[j] };
+    let (stats, sums) = b.scratch().split_at_mut(rows);
+    let block = |i: usize, d_gain: &mut [T], mut d_x: Option<(&mut [T], T)>| {
+        let range = i * BLOCK..rows.min((i + 1) * BLOCK);
+        d_gain.fill(T::ZERO);
+        vectorise(|| {
+            for r in range.clone() {
+                let (x, d_y, inverse) = (&x[r * n..][..n], &d_y[r * n..][..n], stats[r]);
+                let (_, along_x) = project(x, d_y, gain, d_gain, |x| x * inverse);
+                if let Some((d_x, beta)) = &mut d_x {
+                    let d_x = &mut d_x[(r - range.start) * n..][..n];
+                    let c = along_x * per_n;
+                    add_row((d_x, *beta), x, d_y, gain, |x, d_y, g| (d_y * g - x * inverse * c) * inverse);
+                }
             }
-        }
+        });
+    };
+    let parallel = x.len() >= PARALLEL;
+    if let Some((d_x, beta)) = b.d_input(0) {
+        par::for_each_chunks([d_x, sums], [BLOCK * n, n], parallel, |i, [d_x, sums]| {
+            block(i, sums, Some((d_x, beta)));
+        });
+    } else {
+        par::for_each_chunk(sums, n, parallel, |i, sums| block(i, sums, None));
     }
-    if let Some(d) = b.d_input(1) {
-        super::elementwise::accumulate(d, d_gain, d_gain, |s, _| s);
-    }
+    add_blocks(b, 1, sums, n, 0);
 }

@@ -1,8 +1,8 @@
 //! The logistic function. Chapter: *Reverse mode*.
 
-use super::elementwise::{accumulate, map};
+use super::elementwise::{accumulate, map_slice, vectorise};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
-use linalg::Real;
+use linalg::{Real, kernels};
 
 impl<T: Real> Tape<'_, T> {
     /// 1/(1 + e^(−x)), element by element. Computed as (1 + tanh(x/2))/2, which cannot overflow.
@@ -14,7 +14,15 @@ impl<T: Real> Tape<'_, T> {
 }
 
 fn forward<T: Real>(f: &mut Forward<'_, T>) {
-    map(f.out, f.input(0), |x| half::<T>() * (T::ONE + (half::<T>() * x).tanh()));
+    map_slice(f.out, f.input(0), sigmoid);
+}
+
+/// x ← σ(x), element by element.
+pub(super) fn sigmoid<T: Real>(x: &mut [T]) {
+    let half = T::from_f64(0.5);
+    vectorise(|| x.iter_mut().for_each(|x| *x *= half));
+    kernels::tanh(x);
+    vectorise(|| x.iter_mut().for_each(|x| *x = half * (T::ONE + *x)));
 }
 
 // σ' = σ·(1 − σ): from the output.
@@ -23,8 +31,4 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
     if let Some(d_x) = b.d_input(0) {
         accumulate(d_x, d_y, y, |d_y, y| d_y * y * (T::ONE - y));
     }
-}
-
-fn half<T: Real>() -> T {
-    T::from_f64(0.5)
 }

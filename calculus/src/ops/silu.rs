@@ -1,33 +1,46 @@
 //! The SiLU or swish, Llama's activation. Chapter: *Reverse mode*.
 
-use super::elementwise::{accumulate, map};
+use super::elementwise::{CHUNK, PARALLEL, PARALLEL_COSTLY, vectorise};
+use super::layernorm::add_row;
+use super::sigmoid::sigmoid;
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
-use linalg::Real;
+use linalg::{Real, par};
 
 impl<T: Real> Tape<'_, T> {
     /// x·σ(x), element by element (Elfwing et al. 2018, Ramachandran et al. 2017).
     #[track_caller]
     pub fn silu(&mut self, x: Var) -> Var {
         let op = const { &Op { name: "silu", forward: forward::<T>, backward: backward::<T> } };
-        self.push(op, &[x], self.shape(x), Attrs::default(), &[], 0)
+        let shape = self.shape(x);
+        self.push(op, &[x], shape, Attrs::default(), &[], shape.len())
     }
 }
 
 fn forward<T: Real>(f: &mut Forward<'_, T>) {
-    map(f.out, f.input(0), |x| x * sigmoid(x));
-}
-
-fn backward<T: Real>(b: &mut Backward<'_, T>) {
-    let (d_y, x) = (b.d_out(), b.input(0));
-    if let Some(d_x) = b.d_input(0) {
-        accumulate(d_x, d_y, x, |d_y, x| {
-            let s = sigmoid(x);
-            d_y * s * (T::ONE + x * (T::ONE - s))
+    let x = f.input(0);
+    // σ(x) stays in scratch, for backward.
+    let parallel = x.len() >= PARALLEL_COSTLY;
+    par::for_each_chunks([&mut *f.out, &mut *f.scratch], [CHUNK; 2], parallel, |i, [y, s]| {
+        let x = &x[i * CHUNK..][..y.len()];
+        s.copy_from_slice(x);
+        sigmoid(s);
+        vectorise(|| {
+            for ((y, &s), &x) in y.iter_mut().zip(&*s).zip(x) {
+                *y = x * s;
+            }
         });
-    }
+    });
 }
 
-fn sigmoid<T: Real>(x: T) -> T {
-    let half = T::from_f64(0.5);
-    half * (T::ONE + (half * x).tanh())
+// (x·σ)' = σ + x·σ·(1 − σ).
+fn backward<T: Real>(b: &mut Backward<'_, T>) {
+    let (d_y, x, s) = (b.d_out(), b.input(0), &*b.scratch());
+    let Some((d_x, beta)) = b.d_input(0) else { return };
+    let parallel = x.len() >= PARALLEL;
+    par::for_each_chunk(d_x, CHUNK, parallel, |i, d_x| {
+        let at = i * CHUNK..i * CHUNK + d_x.len();
+        let slope = |x, s| s + x * s * (T::ONE - s);
+        let (x, d_y, s) = (&x[at.clone()], &d_y[at.clone()], &s[at]);
+        vectorise(|| add_row((d_x, beta), x, d_y, s, |x, d_y, s| d_y * slope(x, s)));
+    });
 }

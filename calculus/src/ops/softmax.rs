@@ -1,8 +1,10 @@
 //! Softmax over the last axis. Chapter: *Softmax and sampling*.
 
+use super::elementwise::{PARALLEL, PARALLEL_COSTLY, sum_of, vectorise};
+use super::layernorm::add_row;
 use super::matmul::flat;
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
-use linalg::{Real, kernels};
+use linalg::{Real, kernels, par};
 
 impl<T: Real> Tape<'_, T> {
     /// e^(xᵢ)/Σ e^(xⱼ) over the last axis. A row of −∞ alone (all masked) gives zeros, and zero gradient.
@@ -20,12 +22,19 @@ impl<T: Real> Tape<'_, T> {
     }
 }
 
+/// How many rows one thread takes at a time.
+const BLOCK: usize = 16;
+
 fn forward<T: Real>(f: &mut Forward<'_, T>) {
     let [_, n] = flat(f.out_shape());
-    f.out.copy_from_slice(f.input(0));
-    if n > 0 {
-        f.out.chunks_exact_mut(n).for_each(kernels::softmax);
+    let x = f.input(0);
+    if n == 0 {
+        return;
     }
+    par::for_each_chunk(f.out, BLOCK * n, x.len() >= PARALLEL_COSTLY, |i, y| {
+        y.copy_from_slice(&x[i * BLOCK * n..][..y.len()]);
+        y.chunks_exact_mut(n).for_each(kernels::softmax);
+    });
 }
 
 // The Jacobian is diag(y) − y·yᵀ, so d_x = y·(d_y − Σ d_y·y): one dot product a row, never the n×n matrix.
@@ -36,8 +45,14 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
     if n == 0 {
         return;
     }
-    for ((y, d_y), d_x) in y.chunks_exact(n).zip(d_y.chunks_exact(n)).zip(d_x.chunks_exact_mut(n)) {
-        let mean = kernels::dot(y, d_y);
-        super::elementwise::accumulate((d_x, beta), d_y, y, |d_y, y| y * (d_y - mean));
-    }
+    par::for_each_chunk(d_x, BLOCK * n, y.len() >= PARALLEL, |i, d_x| {
+        let at = i * BLOCK * n..i * BLOCK * n + d_x.len();
+        let rows = y[at.clone()].chunks_exact(n).zip(d_y[at].chunks_exact(n));
+        vectorise(|| {
+            for ((y, d_y), d_x) in rows.zip(d_x.chunks_exact_mut(n)) {
+                let mean = sum_of(y, d_y, |y, d_y| y * d_y);
+                add_row((d_x, beta), y, d_y, y, |y, d_y, _| y * (d_y - mean));
+            }
+        });
+    });
 }

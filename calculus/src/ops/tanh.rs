@@ -1,8 +1,8 @@
 //! The hyperbolic tangent. Chapter: *Reverse mode*.
 
-use super::elementwise::{accumulate, map};
+use super::elementwise::{accumulate, map_slice};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
-use linalg::Real;
+use linalg::{Real, kernels};
 
 impl<T: Real> Tape<'_, T> {
     /// tanh x, element by element.
@@ -14,7 +14,7 @@ impl<T: Real> Tape<'_, T> {
 }
 
 fn forward<T: Real>(f: &mut Forward<'_, T>) {
-    map(f.out, f.input(0), T::tanh);
+    map_slice(f.out, f.input(0), kernels::tanh);
 }
 
 // tanh' = 1 − tanh²: from the output.

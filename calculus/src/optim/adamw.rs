@@ -1,7 +1,8 @@
 //! Adam with decoupled weight decay. Chapter: *A GPT in one sitting*.
 
+use crate::ops::elementwise::{CHUNK, PARALLEL, vectorise};
 use crate::tape::{Grads, Params};
-use linalg::Real;
+use linalg::{Real, par};
 
 /// AdamW: every parameter moves by about the learning rate, in the direction of its averaged gradient.
 ///
@@ -80,18 +81,28 @@ impl<T: Real> AdamW<T> {
         let step = T::from_f64(lr / (1.0 - self.beta1.powf(t)));
         let root = T::from_f64(1.0 / (1.0 - self.beta2.powf(t)).sqrt());
         let eps = T::from_f64(self.eps);
-        for i in 0..params.entries().len() {
-            let entry = &params.entries()[i];
-            let range = entry.range.clone();
-            let keep = T::from_f64(if entry.decay { 1.0 - lr * self.weight_decay } else { 1.0 });
-            let w = &mut params.values_mut()[range.clone()];
-            let (m, v) = (&mut self.m[range.clone()], &mut self.v[range.clone()]);
-            for (((w, m), v), &g) in w.iter_mut().zip(m).zip(v).zip(&grads.values()[range]) {
+        let update = |w: &mut [T], m: &mut [T], v: &mut [T], g: &[T], keep: T| {
+            for (((w, m), v), &g) in w.iter_mut().zip(m).zip(v).zip(g) {
                 *m = b1 * *m + a1 * g;
                 *v = b2 * *v + a2 * g * g;
                 *w = *w * keep - step * *m / (v.sqrt() * root + eps);
             }
-        }
+        };
+        let (keep, decayed) = (T::ONE, T::from_f64(1.0 - lr * self.weight_decay));
+        let (values, entries) = params.split_mut();
+        let state = [values, &mut self.m, &mut self.v];
+        let parallel = grads.values().len() >= PARALLEL;
+        // Chunks of the flat buffer, whatever lies in them; inside, the pieces of the entries that decay and that do not.
+        par::for_each_chunks(state, [CHUNK; 3], parallel, |i, [w, m, v]| {
+            let (start, end) = (i * CHUNK, i * CHUNK + w.len());
+            let first = entries.partition_point(|e| e.range.end <= start);
+            for entry in entries[first..].iter().take_while(|e| e.range.start < end) {
+                let (from, to) = (entry.range.start.max(start), entry.range.end.min(end));
+                let (at, g) = (from - start..to - start, &grads.values()[from..to]);
+                let (w, m, v) = (&mut w[at.clone()], &mut m[at.clone()], &mut v[at]);
+                vectorise(|| update(w, m, v, g, if entry.decay { decayed } else { keep }));
+            }
+        });
     }
 
     /// The mean gradient and the mean squared gradient, for a checkpoint (with [`Self::steps`]).

@@ -1,21 +1,33 @@
 //! Clipping the gradient by its global norm. Chapter: *A GPT in one sitting*.
 
+use crate::ops::elementwise::{CHUNK, LANES, PARALLEL, vectorise};
 use crate::tape::Grads;
-use linalg::Real;
+use linalg::{Real, par};
 
 /// √Σ g² over all parameters, summed in f64, so that no square of an f32 overflows.
 pub fn global_norm<T: Real>(grads: &Grads<T>) -> f64 {
-    // Independent lanes: the order of summation depends on the length alone, and the loop can be vectorised.
-    const LANES: usize = 16;
-    let mut sums = [0.0; LANES];
-    let (chunks, rest) = grads.values().as_chunks::<LANES>();
-    for chunk in chunks {
-        for (s, g) in sums.iter_mut().zip(chunk) {
-            *s += g.to_f64() * g.to_f64();
+    // A fixed number of parts, whatever the number of threads, added in order: always the same bits.
+    const PARTS: usize = 64;
+    let g = grads.values();
+    let size = g.len().div_ceil(PARTS).max(1);
+    let mut sums = [0.0; PARTS];
+    par::for_each_chunk(&mut sums, 1, g.len() >= PARALLEL, |i, sum| {
+        let part = &g[(i * size).min(g.len())..((i + 1) * size).min(g.len())];
+        sum[0] = vectorise(|| sum_of_squares(part));
+    });
+    sums.iter().sum::<f64>().sqrt()
+}
+
+#[inline(always)]
+fn sum_of_squares<T: Real>(x: &[T]) -> f64 {
+    let (chunks, rest) = x.as_chunks::<LANES>();
+    let mut lanes = [0.0; LANES];
+    for x in chunks {
+        for l in 0..LANES {
+            lanes[l] += x[l].to_f64() * x[l].to_f64();
         }
     }
-    let rest: f64 = rest.iter().map(|g| g.to_f64() * g.to_f64()).sum();
-    (sums.iter().sum::<f64>() + rest).sqrt()
+    lanes.iter().sum::<f64>() + rest.iter().map(|x| x.to_f64() * x.to_f64()).sum::<f64>()
 }
 
 /// Shortens the gradient to norm `max` if it is longer, keeping its direction. Returns the norm before.
@@ -41,7 +53,10 @@ pub fn clip_global_norm<T: Real>(grads: &mut Grads<T>, max: f64) -> f64 {
     let norm = global_norm(grads);
     if norm.is_finite() && norm > max {
         let factor = T::from_f64(max / norm);
-        grads.values_mut().iter_mut().for_each(|g| *g *= factor);
+        let parallel = grads.values().len() >= PARALLEL;
+        par::for_each_chunk(grads.values_mut(), CHUNK, parallel, |_, g| {
+            vectorise(|| g.iter_mut().for_each(|g| *g *= factor));
+        });
     }
     norm
 }

@@ -86,6 +86,11 @@ impl<T: Real> Params<T> {
         &mut self.values
     }
 
+    /// All numbers, to be written, and what lies where.
+    pub(crate) fn split_mut(&mut self) -> (&mut [T], &[Entry]) {
+        (&mut self.values, &self.entries)
+    }
+
     /// What lies where.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
