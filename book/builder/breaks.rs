@@ -32,6 +32,8 @@ pub(crate) struct Patch {
     pub(crate) new: Vec<String>,
     /// The command whose test turns red, in words.
     pub(crate) test: Vec<String>,
+    /// What else the box sets in code: among it the names of tests.
+    pub(crate) named: Vec<String>,
 }
 
 /// Is the quotation in `range` a box of this kind?
@@ -46,7 +48,7 @@ fn is_break(source: &str, range: &Range<usize>) -> bool {
 fn read(source: &str, range: &Range<usize>) -> Result<Patch, (usize, String)> {
     let fail = |message: &str| Err((range.start, format!("a *break it* box {message}")));
     let mut diffs: Vec<String> = Vec::new();
-    let mut tests = Vec::new();
+    let (mut tests, mut named) = (Vec::new(), Vec::new());
     let mut inside = false;
     for (event, at) in Parser::new_ext(source, chapter::options()).into_offset_iter() {
         if at.start < range.start || at.end > range.end {
@@ -64,6 +66,7 @@ fn read(source: &str, range: &Range<usize>) -> Result<Patch, (usize, String)> {
                 }
             }
             Event::Code(code) if code.starts_with("cargo test ") => tests.push(code.to_string()),
+            Event::Code(code) => named.push(code.rsplit("::").next().unwrap_or(&code).to_string()),
             _ => {}
         }
     }
@@ -76,6 +79,7 @@ fn read(source: &str, range: &Range<usize>) -> Result<Patch, (usize, String)> {
         old: Vec::new(),
         new: Vec::new(),
         test: test.split_whitespace().map(str::to_string).collect(),
+        named,
     };
     for line in diff.lines() {
         if let Some(file) = line.strip_prefix("--- ") {

@@ -29,12 +29,8 @@ pub(crate) fn options() -> Options {
 }
 
 /// A box that a chapter can draw: how it is written, its class, its title.
-pub(crate) const BOXES: [(&str, &str, &str); 4] = [
-    ("BREAK", "break", "Break it"),
-    ("RUN", "run", "Run this"),
-    ("EXERCISE", "exercise", "Exercise"),
-    ("TOMORROW", "tomorrow", "Where you meet this tomorrow"),
-];
+pub(crate) const BOXES: [(&str, &str, &str); 3] =
+    [("BREAK", "break", "Break it"), ("RUN", "run", "Run this"), ("EXERCISE", "exercise", "Exercise")];
 
 /// Finished HTML that waits for its placeholder, and what the book is made of.
 #[derive(Debug, Default)]
@@ -222,10 +218,8 @@ impl Expansion<'_> {
         let id = format!("figure-{}", self.stash.fragments.len());
         match figure::read(&svg, &id) {
             Ok(drawing) if alone => {
-                let (label, caption) = if title.is_empty() { (None, alt) } else { (Some(alt), &**title) };
-                let label = label.filter(|label| !label.is_empty());
-                let caption = self.caption(caption, range.start);
-                let n = self.stash.put(drawing.figure(&id, label, &caption));
+                let caption = self.caption(title, range.start);
+                let n = self.stash.put(drawing.figure(&id, alt, &caption));
                 self.edits.push((range.clone(), format!(r#"<div data-fp="{n}"></div>"#)));
             }
             Ok(drawing) => {

@@ -1,8 +1,7 @@
 //! Figures: an SVG drawn by an example becomes part of the page, so that its `currentColor` follows the theme.
 //!
 //! `![what it shows](../figures/loss.svg "The caption")` alone in a paragraph becomes a `figure`: the alternative text
-//! labels the drawing for those who do not see it, the title is the caption for all. Without a title the alternative
-//! text is the caption.
+//! says what is there to see for those who do not see it, the title is the caption for all.
 
 use crate::maths::escape;
 use std::fmt::Write as _;
@@ -80,16 +79,17 @@ impl Drawing {
         )
     }
 
-    /// The drawing as a figure. `caption` is HTML, `label` is text; without a label the caption is the label.
-    pub(crate) fn figure(&self, id: &str, label: Option<&str>, caption: &str) -> String {
-        let label = match label {
-            Some(label) => format!(r#"aria-label="{}""#, escape(label)),
-            None => format!(r#"aria-labelledby="{id}-caption""#),
-        };
+    /// The drawing as a figure. `label` is text; `caption` is HTML, and may be empty.
+    pub(crate) fn figure(&self, id: &str, label: &str, caption: &str) -> String {
+        let caption =
+            if caption.is_empty() { String::new() } else { format!("<figcaption>{caption}</figcaption>\n") };
         format!(
-            "<figure class=\"drawing\" id=\"{id}\" style=\"--drawn-for:{}px\">\n<div class=\"scroll\"><svg role=\"img\" {label}{}>{}</svg></div>\n\
-             <figcaption id=\"{id}-caption\">{caption}</figcaption>\n</figure>",
-            self.width, self.attributes, self.body
+            "<figure class=\"drawing\" id=\"{id}\" style=\"--drawn-for:{}px\">\n\
+             <div class=\"scroll\"><svg role=\"img\" aria-label=\"{}\"{}>{}</svg></div>\n{caption}</figure>",
+            self.width,
+            escape(label),
+            self.attributes,
+            self.body
         )
     }
 }
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn a_file_becomes_part_of_a_page() {
         let drawing = read(SVG, "f1").unwrap();
-        let html = drawing.figure("f1", Some("a < b"), "Two <em>lines</em>.");
+        let html = drawing.figure("f1", "a < b", "Two <em>lines</em>.");
         assert!(
             html.contains(
                 r#"<svg role="img" aria-label="a &lt; b" viewBox="0 0 640 320" font-family="sans-serif">"#
@@ -178,15 +178,14 @@ mod tests {
             html.contains(r#"marker-end="url(#f1-arrow)""#) && html.contains(r##"href="#f1-arrow""##),
             "{html}"
         );
-        assert!(html.contains(r#"<figcaption id="f1-caption">Two <em>lines</em>.</figcaption>"#), "{html}");
+        assert!(html.contains("<figcaption>Two <em>lines</em>.</figcaption>"), "{html}");
         assert!(html.contains("--drawn-for:640px"), "{html}");
         assert!(!html.contains("xml version") && !html.contains("in a comment"), "{html}");
     }
 
     #[test]
-    fn the_caption_labels_where_there_is_no_other_text() {
-        let html = read(SVG, "f").unwrap().figure("f", None, "The loss.");
-        assert!(html.contains(r#"aria-labelledby="f-caption""#) && !html.contains("aria-label="), "{html}");
+    fn without_a_caption_there_is_none() {
+        assert!(!read(SVG, "f").unwrap().figure("f", "The loss.", "").contains("figcaption"));
     }
 
     #[test]

@@ -75,7 +75,14 @@ pub(crate) fn lint(source: &str, place: &Place<'_>, private: &[String]) -> Findi
             Event::Start(Tag::Link { dest_url, .. }) => {
                 findings.links.push(Link { target: dest_url.to_string(), line: lines.line(range.start) });
             }
-            Event::Start(Tag::Image { dest_url, .. }) => {
+            Event::Start(Tag::Image { dest_url, title, .. }) => {
+                let alone = i > 0 && events[i - 1].0 == Event::Start(Tag::Paragraph);
+                if alone && title.is_empty() {
+                    say(
+                        range.start,
+                        format!("the figure {dest_url} has no caption: its title, in quotes behind the path"),
+                    );
+                }
                 let silent = events.get(i + 1).is_some_and(|(event, _)| *event == Event::End(TagEnd::Image));
                 if silent {
                     say(range.start, format!("the image {dest_url} has no alternative text"));

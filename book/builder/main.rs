@@ -16,6 +16,7 @@ mod listing;
 mod maths;
 mod pages;
 mod problem;
+mod red;
 mod serve;
 mod warnings;
 
@@ -46,6 +47,12 @@ enum Command {
     },
     /// Look for dead links, stale listings, untested chapters, anything fetched
     Check,
+    /// Apply the patch of every *break it* box to a copy, and see whether its test turns red
+    BreakIt {
+        /// Only chapters whose path contains this
+        #[arg(default_value = "")]
+        chapter: String,
+    },
     /// Show the book while it is written: build again at every change, and reload the page
     Serve {
         /// The port on 127.0.0.1; 0 takes a free one
@@ -88,6 +95,9 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Check => {
             let check::Checked { chapters, links } = check::check(&layout)?;
             println!("{chapters} chapters and {links} links: nothing is wrong");
+        }
+        Command::BreakIt { chapter } => {
+            println!("{} boxes keep their promise", red::try_all(&layout, &chapter)?);
         }
         Command::Serve { port, open } => serve::serve(&layout, port, |url| {
             if open {

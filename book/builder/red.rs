@@ -1,0 +1,259 @@
+//! `break-it`: applies the patch of every *break it* box and sees whether the promised test turns red.
+//!
+//! All of it happens in a copy of the workspace, kept between runs so that Cargo rebuilds little; the files that the reader
+//! and the author work on are never touched. For each box: the test must pass as things are, and fail, not merely refuse
+//! to compile, with the patch.
+
+use crate::breaks::{self, Patch};
+use crate::build::{self, Layout};
+use crate::chapter::{self, slashed};
+use crate::problem::{Error, Lines, Problem};
+use pulldown_cmark::{Event, Parser, Tag};
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long one test may take, compilation included.
+const LIMIT: Duration = Duration::from_secs(900);
+
+/// A box and where it is.
+struct Located {
+    chapter: PathBuf,
+    line: usize,
+    patch: Patch,
+}
+
+/// Tries every box whose chapter's path contains `only`; returns how many kept their promise.
+///
+/// # Errors
+///
+/// [`Error::Sources`] with every box that does not; [`Error::Io`] if the copy cannot be made.
+pub(crate) fn try_all(layout: &Layout, only: &str) -> Result<usize, Error> {
+    let (boxes, mut problems) = boxes(layout, only)?;
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| layout.root.join("target"), PathBuf::from);
+    let folder = layout.root.join(target).join("break-it");
+    let copy = folder.join("workspace");
+    if !boxes.is_empty() {
+        mirror(&layout.root, &copy, &folder)?;
+    }
+    let mut kept = 0;
+    for Located { chapter, line, patch } in &boxes {
+        let start = Instant::now();
+        let test = patch.test.join(" ");
+        match try_one(patch, &copy, &folder) {
+            Ok(()) => {
+                kept += 1;
+                println!(
+                    "{}:{line}: `{test}` turns red ({:.1} s)",
+                    slashed(chapter),
+                    start.elapsed().as_secs_f64()
+                );
+            }
+            Err(message) => problems.push(Problem::new(chapter, *line, message)),
+        }
+    }
+    problems.sort();
+    if problems.is_empty() { Ok(kept) } else { Err(Error::Sources(problems)) }
+}
+
+/// The boxes of all written chapters, and what is wrong with those that cannot be read.
+fn boxes(layout: &Layout, only: &str) -> Result<(Vec<Located>, Vec<Problem>), Error> {
+    let (mut boxes, mut problems) = (Vec::new(), Vec::new());
+    for chapter in build::chapters(layout)?.into_iter().filter(|chapter| slashed(chapter).contains(only)) {
+        let path = layout.root.join(&chapter);
+        let source = fs::read_to_string(&path).map_err(Error::io(&path))?;
+        let lines = Lines::new(&source);
+        for (event, range) in Parser::new_ext(&source, chapter::options()).into_offset_iter() {
+            if !matches!(event, Event::Start(Tag::BlockQuote(_))) {
+                continue;
+            }
+            match breaks::patch(&source, &range) {
+                None => {}
+                Some(Ok(patch)) => {
+                    boxes.push(Located { chapter: chapter.clone(), line: lines.line(range.start), patch });
+                }
+                Some(Err((at, message))) => problems.push(Problem::new(&chapter, lines.line(at), message)),
+            }
+        }
+    }
+    Ok((boxes, problems))
+}
+
+/// One box: green before, red after.
+fn try_one(patch: &Patch, copy: &Path, folder: &Path) -> Result<(), String> {
+    let file = copy.join(&patch.file);
+    let text = fs::read_to_string(&file).map_err(|error| format!("cannot read {}: {error}", patch.file))?;
+    let patched = patch.apply(&text)?;
+    let test = patch.test.join(" ");
+    let (status, said) = run(&patch.test, copy, folder)?;
+    if !status.success() {
+        return Err(format!("`{test}` fails without the patch:\n{}", tail(&said)));
+    }
+    if passed(&said) == 0 {
+        return Err(format!("`{test}` runs no test at all"));
+    }
+    fs::write(&file, patched).map_err(|error| format!("{}: {error}", file.display()))?;
+    let outcome = run(&patch.test, copy, folder);
+    fs::write(&file, &text).map_err(|error| format!("{}: {error}", file.display()))?;
+    let (status, said) = outcome?;
+    if status.success() {
+        return Err(format!("`{test}` stays green with the patch applied to {}", patch.file));
+    }
+    if !said.contains("test result: FAILED") {
+        return Err(format!("with the patch, `{test}` fails otherwise than by a red test:\n{}", tail(&said)));
+    }
+    // Where the box names tests of this run, one of them is the one that turns red.
+    let red = |name: &&String| tests(&said, "FAILED").any(|test| test == name.as_str());
+    let known = |name: &&String| red(name) || tests(&said, "ok").any(|test| test == name.as_str());
+    let named: Vec<&String> = patch.named.iter().filter(known).collect();
+    if !named.is_empty() && !named.iter().any(red) {
+        let reds: Vec<&str> = tests(&said, "FAILED").collect();
+        return Err(format!("with the patch, other tests than the named ones turn red: {}", reds.join(", ")));
+    }
+    Ok(())
+}
+
+/// Runs a command of ours in the copy, with a limit; returns what it said.
+fn run(words: &[String], copy: &Path, folder: &Path) -> Result<(ExitStatus, String), String> {
+    let log = folder.join("output.txt");
+    let explain = |error: std::io::Error| format!("`{}`: {error}", words.join(" "));
+    let output = File::create(&log).map_err(explain)?;
+    let errors = output.try_clone().map_err(explain)?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut child = Command::new(cargo)
+        .args(&words[1..])
+        .current_dir(copy)
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .stdin(Stdio::null())
+        .stdout(output)
+        .stderr(errors)
+        .spawn()
+        .map_err(explain)?;
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().map_err(explain)? {
+            let said = fs::read(&log).map_err(explain)?;
+            return Ok((status, String::from_utf8_lossy(&said).into_owned()));
+        }
+        if start.elapsed() > LIMIT {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(format!("`{}` takes longer than {} s", words.join(" "), LIMIT.as_secs()));
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// The names, without modules, of the tests with an outcome.
+fn tests<'a>(said: &'a str, outcome: &'a str) -> impl Iterator<Item = &'a str> {
+    said.lines().filter_map(move |line| {
+        let (name, found) = line.strip_prefix("test ")?.split_once(" ... ")?;
+        (found == outcome).then(|| name.rsplit("::").next().unwrap_or(name))
+    })
+}
+
+/// How many tests have passed, over all of the command's targets.
+fn passed(said: &str) -> usize {
+    said.lines()
+        .filter_map(|line| line.strip_prefix("test result: ok. "))
+        .filter_map(|rest| rest.split(' ').next()?.parse::<usize>().ok())
+        .sum()
+}
+
+/// The last lines of an output.
+fn tail(said: &str) -> String {
+    let lines: Vec<&str> = said.lines().collect();
+    lines[lines.len().saturating_sub(12)..].join("\n")
+}
+
+/// Makes `copy` hold what the workspace holds; a file that is the same already keeps its time, so that Cargo lets it be.
+fn mirror(root: &Path, copy: &Path, skip: &Path) -> Result<(), Error> {
+    fs::create_dir_all(copy).map_err(Error::io(copy))?;
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(root).map_err(Error::io(root))? {
+        let entry = entry.map_err(Error::io(root))?;
+        let name = entry.file_name();
+        let from = entry.path();
+        let hidden = name.to_string_lossy().starts_with('.') && name != ".cargo";
+        let made = ["target", "solutions", "html"].iter().any(|made| name == *made)
+            || from.join("CACHEDIR.TAG").is_file();
+        if hidden || made || from == skip {
+            continue;
+        }
+        let to = copy.join(&name);
+        if from.is_dir() {
+            mirror(&from, &to, skip)?;
+        } else {
+            let content = fs::read(&from).map_err(Error::io(&from))?;
+            if fs::read(&to).ok().as_ref() != Some(&content) {
+                fs::write(&to, content).map_err(Error::io(&to))?;
+            }
+        }
+        names.insert(name);
+    }
+    for entry in fs::read_dir(copy).map_err(Error::io(copy))?.flatten() {
+        let path = entry.path();
+        if !names.contains(&entry.file_name()) {
+            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            removed.map_err(Error::io(&path))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHAPTER: &str = "# T\n\n> [!BREAK]\n> ```diff\n> --- toy/src/lib.rs\n> -    a + b\n> +    a - b\n> ```\n> `cargo test -p toy -- adds` turns red.\n";
+
+    fn workspace(name: &str, chapter: &str) -> Layout {
+        let root = std::env::temp_dir().join(format!("book-red-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        for (path, text) in [
+            ("Cargo.toml", "[workspace]\nmembers = [\"toy\"]\nresolver = \"3\"\n"),
+            ("toy/Cargo.toml", "[package]\nname = \"toy\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
+            (
+                "toy/src/lib.rs",
+                "pub fn add(a: i32, b: i32) -> i32 {\n    a + b\n}\n#[test]\nfn adds() {\n    assert_eq!(add(2, 2), 4);\n}\n#[test]\nfn blind() {}\n",
+            ),
+            ("book/src/SUMMARY.md", "# Summary\n\n- [T](t.md)\n"),
+            ("book/src/t.md", chapter),
+        ] {
+            fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            fs::write(root.join(path), text).unwrap();
+        }
+        Layout { root, book: "book".into() }
+    }
+
+    /// Each runs Cargo on a crate of nine lines: a second or two, hence one test for all.
+    #[test]
+    fn a_promise_is_kept_or_named_as_broken() {
+        let tries = |name: &str, chapter: &str| {
+            let layout = workspace(name, chapter);
+            let folder = layout.root.join("work");
+            let copy = folder.join("workspace");
+            let (boxes, problems) = boxes(&layout, "").unwrap();
+            assert_eq!(problems, []);
+            mirror(&layout.root, &copy, &folder).unwrap();
+            let result = try_one(&boxes[0].patch, &copy, &folder);
+            let untouched = fs::read_to_string(layout.root.join("toy/src/lib.rs")).unwrap();
+            assert!(untouched.contains("a + b"));
+            assert_eq!(fs::read_to_string(copy.join("toy/src/lib.rs")).unwrap(), untouched);
+            fs::remove_dir_all(&layout.root).unwrap();
+            result
+        };
+        assert_eq!(tries("kept", CHAPTER), Ok(()));
+        let green = tries("green", &CHAPTER.replace("-- adds", "-- blind")).unwrap_err();
+        assert!(green.contains("stays green"), "{green}");
+        let none = tries("none", &CHAPTER.replace("-- adds", "-- nosuch")).unwrap_err();
+        assert!(none.contains("runs no test at all"), "{none}");
+        let other = tries("other", &CHAPTER.replace("-- adds` turns", "` and `blind` turns")).unwrap_err();
+        assert!(other.contains("other tests than the named ones turn red: adds"), "{other}");
+        let torn = tries("torn", &CHAPTER.replace("a - b", "a ~ b")).unwrap_err();
+        assert!(torn.contains("otherwise than by a red test"), "{torn}");
+    }
+}
