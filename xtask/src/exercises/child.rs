@@ -16,6 +16,7 @@ const TAIL: usize = 4 << 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
     Code(i32),
+    #[cfg_attr(not(unix), allow(dead_code))]
     Signal(i32),
     TimeLimit,
     OutputLimit,

@@ -16,8 +16,8 @@ pub(crate) struct Program {
     pub(crate) executable: Option<PathBuf>,
     /// What the compiler said, as it says it, with file names that a person knows.
     pub(crate) errors: Vec<String>,
-    /// An error lies outside the learner's file: a function has another name, another type, or is not public.
-    pub(crate) signature: bool,
+    /// Errors outside the learner's file: a function has another name, another type, or is not public.
+    pub(crate) signature: Vec<String>,
 }
 
 /// What cargo reported.
@@ -121,17 +121,37 @@ fn report(mut cargo: Command, colour: bool, clean: impl Fn(&str) -> String) -> R
                 }
                 let program = report.programs.entry(name.into()).or_default();
                 let spans = said["spans"].as_array();
-                if spans.is_none_or(Vec::is_empty) && !program.errors.is_empty() {
+                if spans.is_none_or(Vec::is_empty)
+                    && !(program.errors.is_empty() && program.signature.is_empty())
+                {
                     continue; // "aborting due to 2 previous errors"
                 }
-                program.signature |= spans.is_some_and(|spans| {
-                    let at = spans.iter().find(|s| s["is_primary"] == true);
-                    at.and_then(|s| s["file_name"].as_str()).is_some_and(|f| !f.contains(".."))
-                });
-                program.errors.push(rendered);
+                let primary = spans.and_then(|spans| spans.iter().find(|s| s["is_primary"] == true));
+                let file = primary.and_then(|s| s["file_name"].as_str()).unwrap_or_default();
+                if file.starts_with(".grader") && !file.contains("..") {
+                    program.signature.push(clean(&plainly(said)));
+                } else {
+                    program.errors.push(rendered);
+                }
             }
             _ => {}
         }
     }
     Ok(report)
+}
+
+/// An error and its notes without the lines of code: that code is ours.
+fn plainly(said: &Value) -> String {
+    let mut text = format!("error: {}", said["message"].as_str().unwrap_or_default());
+    for child in said["children"].as_array().into_iter().flatten() {
+        let ours = child["spans"].as_array().is_some_and(|s| !s.is_empty());
+        let note = child["message"].as_str().unwrap_or_default();
+        if !ours && !note.starts_with("this error originates") {
+            for line in note.lines() {
+                text += "\n  ";
+                text += line;
+            }
+        }
+    }
+    text
 }

@@ -21,7 +21,7 @@ pub(crate) struct Limits {
 }
 
 /// A learner's program may print this much; a person reads far less.
-const OUTPUT: u64 = 8 << 20;
+const OUTPUT: u64 = 1 << 20;
 
 /// Grades exercises, in their order.
 pub(crate) fn grade(
@@ -106,29 +106,29 @@ fn after(
         Status::OutputLimit => format!("{} (limit: {} MiB)", verdict.summary, OUTPUT >> 20),
         _ => project.clean(&verdict.summary),
     };
-    verdict.printed = printed(&outcome);
+    verdict.printed = printed(&outcome).map(|p| project.clean(&p));
     Ok(verdict)
 }
 
 fn does_not_compile(project: &Project, exercise: &Exercise, program: &Program) -> Result<Verdict, Failure> {
-    if program.errors.is_empty() {
-        return Ok(Verdict::new(
-            Status::GraderFailed,
-            "Cargo made no program of this file and did not say why.",
-        ));
-    }
     let mut verdict =
         Verdict::new(Status::DoesNotCompile, format!("{} does not compile.", project.shown_file(exercise)));
-    if program.signature {
-        verdict.summary += " Something that the exercise asks for has another name or type, or is not `pub`:";
-        verdict.evidence = exercise
-            .starter()?
-            .lines()
-            .filter(|l| l.trim_start().starts_with("pub "))
-            .map(|l| l.trim_end_matches('{').trim_end().to_string())
-            .collect();
+    if !program.errors.is_empty() {
+        verdict.compiler = Some(program.errors.join("\n"));
+    } else if !program.signature.is_empty() {
+        verdict.summary = format!(
+            "What {} offers is not what the exercise asks for: another name, another type, or no `pub`.",
+            project.shown_file(exercise)
+        );
+        verdict.compiler = Some(program.signature.join("\n"));
+        verdict.evidence = vec!["asked for:".into()];
+        let starter = exercise.starter()?;
+        let public = starter.lines().filter(|l| l.trim_start().starts_with("pub "));
+        verdict.evidence.extend(public.map(|l| format!("  {}", l.trim_end_matches('{').trim())));
+    } else {
+        verdict.status = Status::GraderFailed;
+        verdict.summary = "Cargo made no program of this file and did not say why.".into();
     }
-    verdict.compiler = Some(program.errors.join("\n"));
     Ok(verdict)
 }
 
@@ -206,9 +206,13 @@ fn ask(
 /// What the learner's code printed.
 fn printed(outcome: &Outcome) -> Option<String> {
     const MOST: usize = 40;
+    const WIDEST: usize = 200;
     let mut lines: Vec<String> = Vec::new();
     for text in [outcome.stdout.text(), outcome.stderr.text()] {
-        lines.extend(text.lines().map(str::to_string));
+        for line in text.lines() {
+            let cut: String = line.chars().take(WIDEST).collect();
+            lines.push(if cut.len() < line.len() { format!("{cut} …") } else { cut });
+        }
     }
     if lines.len() > MOST {
         let more = lines.len() - MOST;

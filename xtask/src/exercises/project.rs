@@ -162,7 +162,10 @@ impl Project {
     /// Rewrites the paths that the compiler and a panic mention to what a person calls the file.
     pub(crate) fn clean(&self, text: &str) -> String {
         let shown = format!("{}/", self.shown);
-        text.replace(".grader/bin/../../", &shown).replace(".grader\\bin\\../../", &shown)
+        // Windows takes both separators, and the compiler gives back a mixture.
+        let written =
+            [".grader/bin/../../", ".grader\\bin\\../../", ".grader/bin\\../../", ".grader\\bin/../../"];
+        written.iter().fold(text.to_string(), |text, path| text.replace(path, &shown))
     }
 
     /// Reads the learner's file.

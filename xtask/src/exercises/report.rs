@@ -179,7 +179,7 @@ pub(crate) fn one(exercise: &Exercise, verdict: &Verdict, project: &Project, jso
     };
     if let Some(printed) = &verdict.printed {
         line("");
-        line(&format!("{DIM}Your code printed:{PLAIN}"));
+        line(&format!("{DIM}Your code printed (each probe is run twice):{PLAIN}"));
         printed.lines().for_each(|l| line(&format!("{DIM}  | {l}{PLAIN}")));
     }
     if verdict.status != Status::Named {

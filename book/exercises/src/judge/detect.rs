@@ -51,7 +51,9 @@ fn pairs<'a>(case: &'a Case, trace: &'a Trace) -> Vec<Pair<'a>> {
 }
 
 /// Sentences about a trace that is neither right nor known. Each is a fact about the numbers, not a guess at the code.
-pub(super) fn detect(case: &Case, trace: &Trace) -> Vec<String> {
+///
+/// `shown` is the probe whose numbers the reader will see.
+pub(super) fn detect(case: &Case, trace: &Trace, shown: usize) -> Vec<String> {
     let mut notes = Vec::new();
     let pairs = pairs(case, trace);
     let wrong: Vec<&Pair<'_>> = pairs.iter().filter(|p| !p.right()).collect();
@@ -80,7 +82,7 @@ pub(super) fn detect(case: &Case, trace: &Trace) -> Vec<String> {
             .or_else(|| single_precision(&wrong));
         match relation {
             Some(relation) => notes.push(relation),
-            None => notes.extend(until(&wrong)),
+            None => notes.extend(until(&wrong, shown)),
         }
     }
     notes
@@ -273,13 +275,13 @@ fn single_precision(wrong: &[&Pair<'_>]) -> Option<String> {
 }
 
 /// Right at the beginning, wrong from some place on.
-fn until(wrong: &[&Pair<'_>]) -> Option<String> {
-    let p = wrong.iter().find(|p| p.shape == p.your_shape && p.expected.len() > 1)?;
+fn until(wrong: &[&Pair<'_>], shown: usize) -> Option<String> {
+    let p = wrong.iter().find(|p| p.probe == shown && p.shape == p.your_shape && p.expected.len() > 1)?;
     let good: Vec<bool> = p.expected.iter().zip(p.yours).map(|(&e, &y)| p.near(e, y)).collect();
     let first_bad = good.iter().position(|g| !g)?;
     if first_bad > 0 && good[first_bad..].iter().all(|g| !g) {
         let at = show::place(p.name, p.shape, first_bad);
-        return Some(format!("On the probe below, all is right up to {at} and wrong from there on."));
+        return Some(format!("On the probe below, all is right before {at} and wrong from there on."));
     }
     None
 }

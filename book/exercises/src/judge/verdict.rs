@@ -190,7 +190,7 @@ pub(super) fn judge(case: &Case, trace: &Trace) -> Verdict {
     };
     let at = panicked.unwrap_or(first);
     verdict.probe = Some(case.probes[at].name.clone());
-    verdict.notes = detect::detect(case, trace);
+    verdict.notes = detect::detect(case, trace, at);
     verdict.evidence = given(case, at);
     verdict.evidence.extend(differences(case, trace, at));
     let count = (0..all).filter(|&i| failing(i)).count();
@@ -261,12 +261,13 @@ fn difference(expected: &Field, yours: &Field, again: &str) -> Vec<String> {
             };
             let place = show::place(name, shape, at);
             let tolerance = rel * e[at].abs() + abs;
+            let w = place.chars().count().max("expected".len());
             let mut lines = vec![
-                format!("{place} = {}{again}", show::number(y[at])),
-                format!("{:>w$}   {}", "expected", show::number(e[at]), w = place.chars().count()),
+                format!("{place:w$} = {}{again}", show::number(y[at])),
+                format!("{:w$}   {}", "expected", show::number(e[at])),
             ];
             if tolerance > 0.0 && e[at].is_finite() {
-                lines.push(format!("{:>w$}   {tolerance:.1e}", "within", w = place.chars().count()));
+                lines.push(format!("{:w$}   {tolerance:.1e}", "within"));
             }
             if (2..=36).contains(&e.len()) {
                 lines.push(format!("all of {name}, yours then expected:"));

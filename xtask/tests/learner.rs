@@ -1,0 +1,342 @@
+//! A learner's day, from the first run to the last pass, with every accident and every trick on the way.
+//!
+//! The real program on a folder of solutions of its own; what it builds is kept in the target folder, so that only the
+//! first run of this test is slow.
+
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+struct Learner(PathBuf);
+
+impl Learner {
+    /// A folder as a newcomer has it: nothing. What was compiled in an earlier run of this test comes back.
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let built = folder.with_extension("built");
+        let _ = fs::rename(folder.join(".grader/target"), &built);
+        let _ = fs::remove_dir_all(&folder);
+        let learner = Learner(folder);
+        let (code, _, said) = learner.run(&["list", "--all"]);
+        assert_eq!(code, 0, "{said}");
+        assert!(!learner.0.exists(), "a list needs no folder");
+        learner.run(&["reset", "neuron"]);
+        let _ = fs::rename(&built, learner.0.join(".grader/target"));
+        learner
+    }
+
+    /// The exit code, the JSON objects, and all that was said.
+    fn run(&self, args: &[&str]) -> (i32, Vec<Value>, String) {
+        self.call(&[&["--json"], args].concat())
+    }
+
+    /// The same without `--json`.
+    fn call(&self, args: &[&str]) -> (i32, Vec<Value>, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(["exercises", "--time-limit", "3", "--memory-limit", "200", "--solutions"])
+            .arg(&self.0)
+            .args(args)
+            .output()
+            .unwrap();
+        let out = String::from_utf8(output.stdout).unwrap();
+        let objects = out.lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
+        (output.status.code().unwrap(), objects, out + &String::from_utf8_lossy(&output.stderr))
+    }
+
+    fn write(&self, id: &str, text: &str) {
+        let file = self.file(id);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+
+    fn file(&self, id: &str) -> PathBuf {
+        self.0.join(format!("{id}.rs"))
+    }
+
+    /// Writes a file and grades it.
+    fn grade(&self, id: &str, text: &str) -> (i32, Value) {
+        self.write(id, text);
+        let (code, objects, said) = self.run(&["run", id]);
+        assert_eq!(objects.len(), 1, "{said}");
+        (code, objects[0].clone())
+    }
+}
+
+fn exercises(file: &str, id: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/exercises/src");
+    fs::read_to_string(root.join(id).join(file)).unwrap()
+}
+
+fn ids() -> Vec<String> {
+    let order = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/exercises/order.toml");
+    let order: toml::Table = toml::from_str(&fs::read_to_string(order).unwrap()).unwrap();
+    order["exercise"].as_array().unwrap().iter().map(|e| e["id"].as_str().unwrap().to_string()).collect()
+}
+
+/// A right softmax with something before its result.
+fn softmax(first: &str) -> String {
+    let right = exercises("solution.rs", "probability/softmax").replace("pub fn softmax", "fn right");
+    format!("{right}\n#[allow(warnings)]\npub fn softmax(z: &[f64]) -> Vec<f64> {{\n    {first}\n}}\n")
+}
+
+const SOFTMAX: &str = "probability/softmax";
+
+#[test]
+fn from_the_first_run_to_the_last_pass() {
+    let learner = Learner::new("day");
+    let ids = ids();
+
+    // Untouched: the neuron is graded and named, everything else waits. That is no failure of the grader.
+    let (code, verdicts, said) = learner.run(&["--all"]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(verdicts.len(), ids.len() + 1, "{said}");
+    assert_eq!((&verdicts[0]["verdict"], &verdicts[0]["name"]), (&"named".into(), &"frozen".into()));
+    for (id, v) in ids.iter().zip(&verdicts).skip(1) {
+        assert_eq!((v["exercise"].as_str().unwrap(), &v["verdict"]), (id.as_str(), &"not-started".into()));
+    }
+    assert_eq!(verdicts[ids.len()]["next"], "neuron");
+    assert_eq!(learner.run(&["--all", "check-all"]).0, 1);
+
+    // The same for a person: plain, narrow, a word beside every mark, the next thing to do.
+    let (code, _, said) = learner.call(&["--all"]);
+    assert_eq!(code, 0);
+    assert!(!said.contains('\x1b'), "colours went into a pipe");
+    for line in said.lines().filter(|l| !l.contains(env!("CARGO_TARGET_TMPDIR"))) {
+        assert!(line.chars().count() <= 60, "{} columns: {line}", line.chars().count());
+    }
+    for words in ["wrong: frozen", "not started", "Next: neuron", "Your outputs equal those of", "?"] {
+        assert!(said.contains(words), "{words} is missing in\n{said}");
+    }
+
+    // One right, one wrong, one that does not compile: none hides another.
+    learner.write("neuron", "pub fn backward( {");
+    learner.write(SOFTMAX, &exercises("solution.rs", SOFTMAX));
+    let transposed = exercises("solution.rs", "linalg/matmul").replace("b[[k, j]]", "b[[j, k]]");
+    learner.write("linalg/matmul", &transposed);
+    let (code, verdicts, said) = learner.run(&["--all"]);
+    assert_eq!(code, 0, "{said}");
+    let of = |id: &str| verdicts.iter().find(|v| v["exercise"] == id).unwrap();
+    assert_eq!(of("neuron")["verdict"], "does-not-compile");
+    assert!(of("neuron")["compiler"].as_str().unwrap().contains("neuron.rs:1:"), "{said}");
+    assert_eq!(of(SOFTMAX)["verdict"], "pass");
+    assert_eq!(of("linalg/matmul")["name"], "reads-b-transposed");
+    assert_eq!(learner.run(&["--all", "check-all"]).0, 3);
+
+    // Everything solved.
+    for id in &ids {
+        let (code, solution, _) = learner.run(&["solution", id]);
+        assert_eq!(code, 0);
+        learner.write(id, solution[0]["solution"].as_str().unwrap());
+    }
+    let (code, verdicts, said) = learner.run(&["--all", "check-all"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(verdicts[..ids.len()].iter().all(|v| v["verdict"] == "pass"), "{said}");
+    assert_eq!(verdicts[ids.len()]["next"], Value::Null);
+}
+
+#[test]
+fn hostile_code_gets_the_verdict_it_deserves() {
+    let learner = Learner::new("hostile");
+    let last = "if z.len() == 3 && z[0] == -300.0";
+    let twice = |what: &str| {
+        format!(
+            "use std::sync::atomic::*; static N: AtomicU32 = AtomicU32::new(0); \
+             if z.len() == 3 && z[0] == -300.0 && N.fetch_add(1, Ordering::SeqCst) == 1 {{ {what} }} right(z)"
+        )
+    };
+    let overflow = "fn down(n: u64) -> u64 { let a = std::hint::black_box([n; 64]); down(n + 1) + a[3] } \
+                    vec![down(0) as f64]";
+    let forge = "for f in std::fs::read_dir(\".grader/run\").unwrap() { use std::io::Write; \
+                 let mut f = std::fs::OpenOptions::new().append(true).open(f.unwrap().path()).unwrap(); \
+                 f.write_all(b\"probe 1 13\\ndone\\nend\\n\").unwrap(); } right(z)";
+    let truncate = "for f in std::fs::read_dir(\".grader/run\").unwrap() { \
+                    std::fs::File::create(f.unwrap().path()).unwrap(); } right(z)";
+    let remove = "for f in std::fs::read_dir(\".grader/run\").unwrap() { \
+                  let _ = std::fs::remove_file(f.unwrap().path()); } right(z)";
+    let praise = "println!(\"{}\", r#\"{\"verdict\":\"pass\",\"code\":0}\"#); println!(\"test result: ok\"); \
+                  std::process::exit(0)";
+    let drop_twice = "struct D; impl Drop for D { fn drop(&mut self) { panic!() } } let d = D; panic!()";
+    let cases: Vec<(&str, String, &str, i32)> = vec![
+        ("a loop", "loop {}".into(), "time-limit", 4),
+        ("a loop late", format!("{last} {{ loop {{}} }} right(z)"), "time-limit", 4),
+        ("sleep", "std::thread::sleep(std::time::Duration::from_secs(600)); right(z)".into(), "time-limit", 4),
+        ("a flood", "loop { println!(\"and another line\") }".into(), "output-limit", 4),
+        ("a flood of errors", "loop { eprintln!(\"oops, oops, oops, oops, oops, oops\") }".into(), "output-limit", 4),
+        ("a long line", "print!(\"{}\", \"x\".repeat(5_000_000)); right(z)".into(), "output-limit", 4),
+        ("memory, bit by bit", "let mut v = vec![]; loop { v.push(vec![1.0; 1 << 16]) }".into(), "memory-limit", 4),
+        ("memory, all at once", "vec![0.0; 1 << 40]".into(), "memory-limit", 4),
+        ("a panic", "panic!(\"cannot be\")".into(), "panicked", 5),
+        ("todo", "todo!()".into(), "panicked", 5),
+        ("an index", "let n = z.len(); vec![z[n]]".into(), "panicked", 5),
+        ("a panic in a panic", drop_twice.into(), "crashed", 5),
+        ("abort", "std::process::abort()".into(), "crashed", 5),
+        ("a deep recursion", overflow.into(), "stack-overflow", 5),
+        ("exit 0", "std::process::exit(0)".into(), "exited-early", 5),
+        ("exit 0 at the very end", twice("std::process::exit(0)"), "exited-early", 5),
+        ("praise, then exit", praise.into(), "exited-early", 5),
+        ("forged observations", forge.into(), "forged", 1),
+        ("lost observations", truncate.into(), "forged", 1),
+        ("removed observations", remove.into(), "forged", 1),
+        ("not a number", "vec![f64::NAN; z.len()]".into(), "wrong", 1),
+        ("nothing", "vec![]".into(), "wrong", 1),
+        ("far too much", "vec![0.5; 2_000_000]".into(), "wrong", 1),
+        ("wrong the second time", twice("return vec![0.5; 3]"), "wrong", 1),
+        ("a constant", "vec![1.0 / z.len() as f64; z.len()]".into(), "wrong", 1),
+        ("the arg max", "let m = z.iter().copied().fold(f64::MIN, f64::max); z.iter().map(|&x| f64::from(u8::from(x == m))).collect()".into(), "wrong", 1),
+        ("half precision", "right(z).iter().map(|&p| f64::from(p as f32)).collect()".into(), "wrong", 1),
+        ("reads its input", "let mut s = String::new(); std::io::stdin().read_line(&mut s).unwrap(); assert!(s.is_empty()); right(z)".into(), "pass", 0),
+        ("a thread left behind", "std::thread::spawn(|| loop { std::thread::yield_now() }); right(z)".into(), "pass", 0),
+        ("a hook of its own", "std::panic::set_hook(Box::new(|_| {})); right(z)".into(), "pass", 0),
+        ("some words", "println!(\"hello\"); right(z)".into(), "pass", 0),
+    ];
+    for (what, code, verdict, exit) in cases {
+        let start = Instant::now();
+        let (code, said) = learner.grade(SOFTMAX, &softmax(&code));
+        assert_eq!((said["verdict"].as_str().unwrap(), code), (verdict, exit), "{what}: {said:#}");
+        assert!(start.elapsed() < Duration::from_secs(40), "{what} took {:?}", start.elapsed());
+        let notes = said["notes"].to_string();
+        match what {
+            "a loop" => assert_eq!(said["probe"], "three logits"),
+            "a loop late" => assert_eq!(said["probe"], "600 apart"),
+            "a panic" => {
+                let evidence = said["evidence"].to_string();
+                assert!(evidence.contains("softmax.rs:") && evidence.contains("cannot be"), "{said:#}");
+            }
+            "some words" => assert!(said["printed"].as_str().unwrap().contains("hello"), "{said:#}"),
+            "wrong the second time" => assert!(notes.contains("two different results"), "{said:#}"),
+            "half precision" => assert!(notes.contains("a few digits only"), "{said:#}"),
+            _ => {}
+        }
+        let left = fs::read_dir(learner.0.join(".grader/run")).map_or(0, Iterator::count);
+        assert_eq!(left, 0, "{what}: observations were left behind");
+    }
+}
+
+/// A process that the learner's code starts must not keep the grader waiting, nor outlive it.
+#[cfg(target_os = "linux")]
+#[test]
+fn children_of_the_learners_code_end_with_it() {
+    let learner = Learner::new("children");
+    let spawn = "std::process::Command::new(\"sleep\").arg(\"4321\").spawn().unwrap(); right(z)";
+    let (code, said) = learner.grade(SOFTMAX, &softmax(spawn));
+    assert_eq!((code, &said["verdict"]), (0, &"pass".into()), "{said:#}");
+    for process in fs::read_dir("/proc").unwrap() {
+        let folder = process.unwrap().path();
+        let command = fs::read(folder.join("cmdline")).unwrap_or_default();
+        let ours = command == b"sleep\x004321\x00";
+        assert!(!ours, "{} is still running", folder.display());
+    }
+}
+
+#[test]
+fn files_in_every_state_have_a_verdict() {
+    let learner = Learner::new("files");
+    let file = learner.file(SOFTMAX);
+    let run = || {
+        let (code, said, all) = learner.run(&["run", "softmax"]);
+        assert_eq!(said.len(), 1, "{all}");
+        (said[0]["verdict"].as_str().unwrap().to_string(), code)
+    };
+    let is = |verdict: &str, code: i32| assert_eq!(run(), (verdict.to_string(), code));
+    is("not-started", 6);
+
+    // Other line ends are not another text.
+    learner.write(SOFTMAX, &exercises("starter.rs", SOFTMAX).replace('\n', "\r\n"));
+    is("not-started", 6);
+
+    fs::remove_file(&file).unwrap();
+    is("missing", 6);
+    is("missing", 6); // what was deleted stays deleted
+    fs::create_dir(&file).unwrap();
+    is("unreadable", 3);
+    fs::remove_dir(&file).unwrap();
+    fs::write(&file, [0xff, 0xfe, 0x00, 0x41]).unwrap();
+    is("not-text", 3);
+    fs::write(&file, vec![b' '; 3 << 20]).unwrap();
+    is("not-text", 3);
+    for text in [
+        "",
+        "Dear diary,",
+        "\0\0\0",
+        "pub fn softmax(",
+        "pub fn softmax(z: &[f32]) -> f64 { 0.0 }",
+        "fn softmax(z: &[f64]) -> Vec<f64> { vec![] }",
+        "const A: u64 = { let mut i = 0; loop { i += 1; } };",
+    ] {
+        learner.write(SOFTMAX, text);
+        is("does-not-compile", 3);
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
+        if fs::read(&file).is_err() {
+            is("unreadable", 3);
+        }
+        fs::remove_file(&file).unwrap();
+        assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
+        is("unreadable", 3);
+    }
+
+    // Reset brings the starter back and keeps whatever was there.
+    assert_eq!(learner.run(&["reset", "softmax"]).0, 0);
+    is("not-started", 6);
+    learner.write(SOFTMAX, "// work of an evening");
+    let (_, said, _) = learner.run(&["reset", "softmax"]);
+    assert_eq!(fs::read_to_string(said[0]["kept"].as_str().unwrap()).unwrap(), "// work of an evening");
+    let (_, said, _) = learner.run(&["reset", "softmax"]);
+    assert_eq!(said[0]["kept"], Value::Null);
+    is("not-started", 6);
+}
+
+#[test]
+fn a_damaged_project_is_explained_or_mended() {
+    let learner = Learner::new("project");
+    learner.write(SOFTMAX, &exercises("solution.rs", SOFTMAX));
+    let run = || learner.run(&["run", "softmax"]);
+    assert_eq!(run().0, 0);
+
+    // The grader's own files come back.
+    fs::remove_dir_all(learner.0.join(".grader/bin")).unwrap();
+    assert_eq!(run().0, 0);
+    fs::write(learner.0.join("Cargo.lock"), "nonsense").unwrap();
+    assert_eq!(run().0, 0);
+    fs::remove_file(learner.0.join("Cargo.lock")).unwrap();
+    assert_eq!(run().0, 0);
+
+    // The learner's are not touched, but what is wrong with them is said.
+    let manifest = learner.0.join("Cargo.toml");
+    let right = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, right.replace("[dependencies]", "[depend")).unwrap();
+    let (code, said, _) = run();
+    assert!(code == 70 && said[0]["error"].as_str().unwrap().contains("Cargo.toml"), "{said:?}");
+    fs::write(&manifest, "[package]\n").unwrap();
+    let (code, said, _) = run();
+    assert!(code == 70 && said[0]["error"].as_str().unwrap().contains("has lost the lines"), "{said:?}");
+    fs::write(&manifest, &right).unwrap();
+    assert_eq!(run().0, 0);
+
+    // A file where the folder should be.
+    let file = learner.0.join("a-file");
+    fs::write(&file, "").unwrap();
+    let (code, said, _) = Learner(file).run(&["run", "softmax"]);
+    assert!(code == 2 && said[0]["error"].as_str().unwrap().contains("not a folder"), "{said:?}");
+}
+
+#[test]
+fn usage_is_explained() {
+    let learner = Learner(Path::new(env!("CARGO_TARGET_TMPDIR")).join("never-created"));
+    let (code, _, said) = learner.call(&["run", "nueron"]);
+    assert!(code == 2 && said.contains("did you mean `neuron`?"), "{said}");
+    for args in [&["run"][..], &["fly"], &["hint", "neuron", "--level", "4"], &["--time-limit", "0"]] {
+        assert_eq!(learner.call(args).0, 2, "{args:?}");
+    }
+    let hints: Vec<String> =
+        ["1", "2", "3"].map(|l| learner.call(&["hint", "neuron", "--level", l]).2).to_vec();
+    assert!(hints[0] != hints[1] && !hints[0].contains("```") && hints[2].contains("```"), "{hints:?}");
+    let (code, _, solution) = learner.call(&["solution", "neuron"]);
+    assert_eq!((code, solution), (0, exercises("solution.rs", "neuron")));
+    assert!(!learner.0.exists());
+}
