@@ -140,8 +140,9 @@ impl Classifier {
     }
 
     // ANCHOR: step
-    /// One step of gradient descent on all samples: record, sweep back, move. Returns the loss before the move, and how many
-    /// samples were on the right side.
+    /// One step of gradient descent on all samples: record, sweep back, move.
+    ///
+    /// Returns the loss before the move, and how many samples were on the right side.
     pub fn step(&mut self, data: &[Sample], rate: f64) -> (f64, usize) {
         self.tape.clear();
         let weights = std::array::from_fn(|i| self.tape.var(self.weights[i]));

@@ -50,7 +50,7 @@ struct List {
 
 /// A recording of scalar operations, to be differentiated backwards.
 ///
-/// Memory: 4 bytes a node and 16 an edge. [`Tape::clear`] keeps it: a training loop allocates in its first step, and no more.
+/// Memory: 4 bytes a node and 16 an edge. [`Tape::clear`] keeps it for the next step.
 #[derive(Default)]
 pub struct Tape {
     list: RefCell<List>,
@@ -58,7 +58,7 @@ pub struct Tape {
 
 /// A number on a tape: a handle of 24 bytes, `Copy`, used like an `f64`.
 ///
-/// It borrows its tape, so it cannot outlive what it points to; a handle kept across [`Tape::clear`] does not compile.
+/// It borrows its tape: keeping one across [`Tape::clear`] does not compile.
 #[derive(Clone, Copy)]
 #[must_use = "an operation whose result is dropped still fills the tape"]
 pub struct Var<'t> {
@@ -209,7 +209,7 @@ impl<'t> Var<'t> {
     }
 
     // ANCHOR: backward
-    /// Like [`Var::backward`], into memory that is there already. What it held before is gone.
+    /// Like [`Var::backward`], into memory that is there already; its old content goes.
     pub fn backward_into(self, grads: &mut Gradients) {
         let list = &*self.tape.list.borrow();
         let d = &mut grads.d;
