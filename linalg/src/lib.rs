@@ -21,6 +21,7 @@ pub mod norms;
 pub mod par;
 pub mod real;
 pub mod shape;
+pub mod simd;
 pub mod tensor;
 pub mod view;
 

@@ -99,6 +99,9 @@ pub trait Real:
     }
 }
 
+/// Whether the compilation target guarantees a fused multiply-add; elsewhere `mul_add` would be a slow library call.
+pub(crate) const FMA: bool = cfg!(any(target_arch = "aarch64", target_feature = "fma"));
+
 macro_rules! float {
     ($t:ident, $kernels:expr) => {
         impl Real for $t {
@@ -136,7 +139,7 @@ macro_rules! float {
             }
             #[inline(always)]
             fn erf(self) -> Self {
-                crate::kernels::erf_f64(self as f64) as $t
+                crate::kernels::erf_of::<$t, FMA>(self)
             }
             #[inline(always)]
             fn sin(self) -> Self {
@@ -152,8 +155,6 @@ macro_rules! float {
             }
             #[inline(always)]
             fn madd(self, a: Self, b: Self) -> Self {
-                // Without the instruction `mul_add` would be a slow library call.
-                const FMA: bool = cfg!(any(target_arch = "aarch64", target_feature = "fma"));
                 if FMA { $t::mul_add(self, a, b) } else { self * a + b }
             }
             #[inline(always)]
@@ -168,5 +169,5 @@ macro_rules! float {
     };
 }
 
-float!(f64, crate::kernels::detect_f64());
-float!(f32, crate::kernels::detect_f32());
+float!(f64, crate::kernels::best_f64());
+float!(f32, crate::kernels::best_f32());
