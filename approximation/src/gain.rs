@@ -104,6 +104,7 @@ pub fn grad_norms(depth: usize, width: usize, gain: f64, activation: Activation,
         let w = tape.param(id);
         let z = tape.linear(h, w, None);
         h = activation.on(&mut tape, z);
+        tape.retain(h); // gradients of values in between are not kept otherwise
         after_each.push(h);
     }
     tape.backward_with(h, &cotangent, &mut Grads::like(&params));

@@ -163,6 +163,8 @@ mod tape {
             let dead_end = t.exp(x);
             let loss = t.sum(x);
             let after = t.square(loss);
+            t.retain(dead_end);
+            t.retain(after);
             t.backward(loss, &mut Grads::like(&params));
             assert_eq!(t.grad(x), [1.0, 1.0]);
             assert_eq!(t.grad(unused), [0.0, 0.0]);
@@ -178,12 +180,101 @@ mod tape {
         let mut t = Tape::record(&params, &mut arena);
         let x = t.input([2], &[1.0, 2.0]);
         let r = t.reshape(x, [2, 1]);
+        t.retain(r);
         let (a, b) = (t.scale(x, 10.0), t.scale(r, 1.0));
         let (a, b) = (t.sum(a), t.sum(b));
         let loss = t.add(a, b);
         t.backward(loss, &mut Grads::like(&params));
         assert_eq!((t.grad(x), t.grad(r)), (&[11.0, 11.0][..], &[1.0, 1.0][..]));
         assert_eq!(t.value(x).as_ptr(), t.value(r).as_ptr());
+    }
+
+    /// A random graph on vectors of different lengths, and its gradients: of the input, of the parameter, of what is
+    /// retained.
+    fn random_graph(
+        seed: u64,
+        retain: impl Fn(usize) -> bool,
+    ) -> (Vec<f64>, Vec<f64>, Vec<Option<Vec<f64>>>) {
+        let rng = &mut StdRng::seed_from_u64(seed);
+        let mut params = Params::new();
+        let w = params.add("w", random(rng, [3, 1]).reshape([3]), true);
+        let x: Vec<f64> = (0..3).map(|_| rng.random_range(-1.0..1.0)).collect();
+        let (mut arena, mut grads) = (Arena::new(), Grads::like(&params));
+        let mut t = Tape::record(&params, &mut arena);
+        let x = t.input([3], &x);
+        let mut vars = vec![x, t.param(w), t.constant([], &[0.7])];
+        for _ in 0..40 {
+            let mut pick = || vars[rng.random_range(0..vars.len())];
+            let (a, b) = (pick(), pick());
+            let v = match rng.random_range(0..7) {
+                0 => t.tanh(a),
+                1 => t.mean(a),
+                2 => t.reshape(a, t.shape(a)),
+                3 => t.add(a, b),
+                4 => t.softmax(x),
+                5 if t.shape(a).rank() == 1 => t.softmax(a),
+                6 => {
+                    let column = t.shape(a).len();
+                    let column = t.reshape(a, [column, 1]);
+                    let row = t.shape(b).len();
+                    let row = t.reshape(b, [row]);
+                    let outer = t.mul(column, row); // up to 9 numbers
+                    t.mean(outer)
+                }
+                _ => t.sub(b, a),
+            };
+            vars.push(v);
+        }
+        // Not all of them lead to the loss.
+        let (a, b) = (vars[30], vars[38]);
+        let (a, b) = (t.mean(a), t.mean(b));
+        let loss = t.add(a, b);
+        vars.iter().enumerate().filter(|(i, _)| retain(*i)).for_each(|(_, &v)| t.retain(v));
+        t.backward(loss, &mut grads);
+        let wanted = |i: usize| i > 2 && retain(i);
+        // Functions of the constant alone have no gradient.
+        let kept = vars.iter().enumerate();
+        let kept =
+            kept.map(|(i, &v)| (wanted(i) && t.requires_grad(v)).then(|| t.grad(v).to_vec())).collect();
+        (t.grad(x).to_vec(), grads.values().to_vec(), kept)
+    }
+
+    #[test]
+    fn sharing_memory_changes_no_gradient() {
+        let mut compared = 0;
+        for seed in 0..200 {
+            // Where everything is retained, nothing is shared.
+            let (d_x, d_w, all) = random_graph(seed, |_| true);
+            let (d_x_shared, d_w_shared, none) = random_graph(seed, |_| false);
+            assert!(none.iter().all(Option::is_none));
+            assert_eq!((&d_x_shared, &d_w_shared), (&d_x, &d_w), "seed {seed}");
+            let (_, _, some) = random_graph(seed, |i| i % 3 == 0);
+            for (some, all) in some.iter().zip(&all).filter(|(some, _)| some.is_some()) {
+                assert_eq!(some, all, "seed {seed}");
+                compared += 1;
+            }
+        }
+        assert!(compared > 1000, "{compared}");
+    }
+
+    #[test]
+    fn a_deep_chain_needs_the_gradients_of_two_nodes() {
+        let (params, mut arena) = (Params::new(), Arena::new());
+        let mut needs = |backward: bool| {
+            let mut t = Tape::record(&params, &mut arena);
+            let (x, one) = (t.constant([1000], &[0.5; 1000]), t.input([], &[1.0]));
+            let mut x = t.mul(x, one);
+            for _ in 0..50 {
+                x = t.tanh(x);
+            }
+            if backward {
+                t.backward_with(x, &[1.0; 1000], &mut Grads::like(&params));
+            }
+            arena.capacity()
+        };
+        let forward = needs(false);
+        assert_eq!(forward, 52 * 1000 + 1);
+        assert_eq!(needs(true) - forward, 2 * 1000);
     }
 
     #[test]

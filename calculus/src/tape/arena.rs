@@ -2,6 +2,7 @@
 
 use super::op::{Attrs, Op};
 use super::params::ParamId;
+use super::plan::Pool;
 use linalg::{Real, Shape};
 use std::fmt::Write as _;
 use std::panic::Location;
@@ -25,6 +26,10 @@ pub(super) struct Span {
 }
 
 impl Span {
+    pub(super) fn range(&self) -> std::ops::Range<usize> {
+        self.start..self.start + self.len
+    }
+
     pub(super) fn of<'a, U>(&self, buffer: &'a [U]) -> &'a [U] {
         &buffer[self.start..][..self.len]
     }
@@ -53,8 +58,11 @@ pub(super) struct Node<T: 'static> {
     pub(super) shape: Shape,
     /// In `Params::values` for a parameter, in `Arena::values` otherwise.
     pub(super) value: Span,
-    /// In `Grads::values` for a parameter, in `Arena::grads` otherwise; `None` if nobody wants it.
+    /// In `Grads::values` for a parameter, otherwise in `Arena::grads`, at a place that each walk back plans anew; `None`
+    /// if nobody wants it.
     pub(super) grad: Option<Span>,
+    /// Whether [`Tape::retain`](super::Tape::retain) was called.
+    pub(super) retain: bool,
     pub(super) inputs: Span,
     pub(super) ints: Span,
     pub(super) scratch: Span,
@@ -86,9 +94,12 @@ pub struct Arena<T: 'static> {
     pub(super) inputs: Vec<Var>,
     pub(super) ints: Vec<u32>,
     pub(super) values: Buffer<T>,
-    pub(super) grads: Buffer<T>,
     pub(super) scratch: Buffer<T>,
-    /// Which nodes have received a gradient in the present backward walk.
+    /// Gradients of values, with the plan that lets them share memory.
+    pub(super) grads: Vec<T>,
+    pub(super) pool: Pool,
+    /// On which nodes the present walk back depends, and which of them have received a gradient already.
+    pub(super) reached: Vec<bool>,
     pub(super) written: Vec<bool>,
     pub(super) scopes: Scopes,
 }
@@ -101,8 +112,10 @@ impl<T: Real> Arena<T> {
             inputs: Vec::new(),
             ints: Vec::new(),
             values: Buffer::default(),
-            grads: Buffer::default(),
             scratch: Buffer::default(),
+            grads: Vec::new(),
+            pool: Pool::default(),
+            reached: Vec::new(),
             written: Vec::new(),
             scopes: Scopes::default(),
         }
@@ -115,7 +128,7 @@ impl<T: Real> Arena<T> {
 
     /// How many numbers the arena has room for: values, gradients and scratch.
     pub fn capacity(&self) -> usize {
-        self.values.data.len() + self.grads.data.len() + self.scratch.data.len()
+        self.values.data.len() + self.grads.len() + self.scratch.data.len()
     }
 
     /// Forgets the graph, keeps the memory.
@@ -125,7 +138,6 @@ impl<T: Real> Arena<T> {
         self.ints.clear();
         self.written.clear();
         self.values.used = 0;
-        self.grads.used = 0;
         self.scratch.used = 0;
         self.scopes.current = 0;
     }

@@ -46,6 +46,7 @@ impl<T: Real> Tape<'_, T> {
             grads.values().len()
         );
         let arena = &mut *self.arena;
+        arena.plan(out);
         arena.written.clear();
         arena.written.resize(arena.nodes.len(), false);
 
@@ -58,7 +59,7 @@ impl<T: Real> Tape<'_, T> {
                 d.iter_mut().zip(cotangent).for_each(|(d, &c)| *d += c);
             }
             (Some(span), _) => {
-                span.of_mut(&mut arena.grads.data).copy_from_slice(cotangent);
+                span.of_mut(&mut arena.grads).copy_from_slice(cotangent);
                 arena.written[out.index()] = true;
             }
         }
@@ -69,15 +70,18 @@ impl<T: Real> Tape<'_, T> {
             let node = &arena.nodes[i];
             let Some(grad) = node.grad else { continue };
             if matches!(node.kind, Kind::Param(_)) {
-                continue;
+                continue; // its gradient is in `grads` already
             }
             if !arena.written[i] {
                 // `out` does not depend on this value.
-                grad.of_mut(&mut arena.grads.data).fill(T::ZERO);
+                if node.keeps_grad() {
+                    grad.of_mut(&mut arena.grads).fill(T::ZERO);
+                }
                 continue;
             }
             let Kind::Op(op) = node.kind else { continue };
-            let (d_before, rest) = arena.grads.data.split_at_mut(grad.start);
+            let (d_before, rest) = arena.grads.split_at_mut(grad.start);
+            let (d_out, d_after) = rest.split_at_mut(grad.len);
             (op.backward)(&mut Backward {
                 values: Values {
                     nodes: &arena.nodes,
@@ -86,8 +90,10 @@ impl<T: Real> Tape<'_, T> {
                 },
                 inputs: node.inputs.of(&arena.inputs),
                 var: Var(i as u32),
-                d_out: &rest[..grad.len],
-                d_arena: d_before,
+                d_out,
+                d_before,
+                d_after,
+                after: grad.start + grad.len,
                 d_params: grads.values_mut(),
                 written: &mut arena.written,
                 scratch: node.scratch.of_mut(&mut arena.scratch.data),
@@ -97,10 +103,17 @@ impl<T: Real> Tape<'_, T> {
         }
     }
 
-    /// The gradient of a value, after [`Tape::backward`].
+    /// Keeps the gradient of a value for [`Tape::grad`]. Inputs keep theirs; of all other values the memory is used again
+    /// during the walk. PyTorch's `retain_grad()`.
+    pub fn retain(&mut self, v: Var) {
+        self.arena.nodes[v.index()].retain = true;
+    }
+
+    /// The gradient of an input, or of a value that was given to [`Tape::retain`], after [`Tape::backward`].
     ///
     /// # Panics
-    /// If there is none: of a constant, or of a parameter (which is in [`Grads`]), or before backward.
+    /// If there is none: of a constant, of a parameter (it is in [`Grads`]), of a value that was not retained, or before
+    /// backward.
     #[track_caller]
     pub fn grad(&self, v: Var) -> &[T] {
         let node = &self.arena.nodes[v.index()];
@@ -110,7 +123,11 @@ impl<T: Real> Tape<'_, T> {
                 "grad: nothing that this value depends on wants a gradient (a constant, or a tape that does not record)"
             )
         };
+        assert!(
+            node.keeps_grad(),
+            "grad: this value's gradient was not kept; call retain on it before backward"
+        );
         assert!(self.arena.written.len() == self.arena.nodes.len(), "grad: run backward first");
-        span.of(&self.arena.grads.data)
+        span.of(&self.arena.grads)
     }
 }

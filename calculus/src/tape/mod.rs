@@ -10,6 +10,7 @@
 //! | `op.rs` | [`Op`], an operation: a forward function and its backward twin, and what they get to see |
 //! | `record.rs` | [`Tape`], which borrows both and records operations as they run |
 //! | `backward.rs` | the walk from the loss to the parameters |
+//! | `plan.rs` | which gradients may share memory |
 //! | `nonfinite.rs` | the hunt for the first operation that made a NaN |
 //!
 //! The operations themselves are in [`crate::ops`], one a file.
@@ -36,7 +37,7 @@
 //! }
 //! ```
 //!
-//! # Three decisions
+//! # Four decisions
 //!
 //! **Nodes lie in creation order.** An operation can only use what exists already, so each node's inputs stand before
 //! it: creation order *is* a topological order. Backward is one walk from the last node to the first, with no sort, no
@@ -53,12 +54,17 @@
 //! summed. The usual way zeroes all gradient buffers first and always adds: two extra passes over memory that is as
 //! large as all activations. Here [`Backward::d_input`] says which case it is through `beta`, in the convention of
 //! BLAS: d ← new + beta·d, where beta = 0 means that the old content is never read.
+//!
+//! **Gradients share memory.** An activation must be kept until the walk comes back; its gradient is used once and dead. So
+//! gradients have no place until [`Tape::backward`] plans one, as a compiler assigns registers, and only those that
+//! somebody will ask for are kept: of inputs, of parameters, and after [`Tape::retain`].
 
 mod arena;
 mod backward;
 mod nonfinite;
 mod op;
 mod params;
+mod plan;
 mod record;
 
 pub use arena::{Arena, Var};

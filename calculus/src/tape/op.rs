@@ -145,8 +145,11 @@ pub struct Backward<'b, T: 'static> {
     pub(super) inputs: &'b [Var],
     pub(super) var: Var,
     pub(super) d_out: &'b [T],
-    /// Gradients of all earlier nodes, and which of them were written.
-    pub(super) d_arena: &'b mut [T],
+    /// The gradient buffer, cut out where `d_out` lies: all before it and all after it.
+    pub(super) d_before: &'b mut [T],
+    pub(super) d_after: &'b mut [T],
+    /// Where `d_after` starts in the whole buffer.
+    pub(super) after: usize,
     pub(super) d_params: &'b mut [T],
     pub(super) written: &'b mut [bool],
     pub(super) scratch: &'b mut [T],
@@ -209,7 +212,11 @@ impl<'b, T: Real> Backward<'b, T> {
         if let Kind::Param(_) = node.kind {
             return Some((span.of_mut(self.d_params), T::ONE));
         }
-        let d = span.of_mut(self.d_arena);
+        let d = match span {
+            Span { len: 0, .. } => &mut [],
+            _ if span.start < self.after => span.of_mut(self.d_before),
+            Span { start, len } => &mut self.d_after[start - self.after..][..len],
+        };
         if std::mem::replace(&mut self.written[v], true) {
             Some((d, T::ONE))
         } else {

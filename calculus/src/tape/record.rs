@@ -82,7 +82,7 @@ impl<'a, T: Real> Tape<'a, T> {
         let value = self.arena.values.reserve(data.len());
         value.of_mut(&mut self.arena.values.data).copy_from_slice(data);
         let wanted = self.recording && matches!(kind, Kind::Input);
-        let grad = wanted.then(|| self.arena.grads.reserve(data.len()));
+        let grad = wanted.then_some(Span::default());
         self.source(kind, shape, value, grad)
     }
 
@@ -94,6 +94,7 @@ impl<'a, T: Real> Tape<'a, T> {
             shape,
             value,
             grad,
+            retain: false,
             inputs: none,
             ints: none,
             scratch: none,
@@ -172,7 +173,7 @@ impl<'a, T: Real> Tape<'a, T> {
     ) -> Var {
         let arena = &mut *self.arena;
         let wanted = inputs.iter().any(|v| arena.nodes[v.index()].grad.is_some());
-        let grad = wanted.then(|| arena.grads.reserve(shape.len()));
+        let grad = wanted.then_some(Span::default()); // its place is planned when the walk back begins
         let span = |start, len| Span { start, len };
         let (inputs_at, ints_at) = (arena.inputs.len(), arena.ints.len());
         arena.inputs.extend_from_slice(inputs);
@@ -183,6 +184,7 @@ impl<'a, T: Real> Tape<'a, T> {
             shape,
             value,
             grad,
+            retain: false,
             inputs: span(inputs_at, inputs.len()),
             ints: span(ints_at, ints.len()),
             scratch,
@@ -232,6 +234,11 @@ impl<'a, T: Real> Tape<'a, T> {
     /// The numbers of a value, in row-major order.
     pub fn value(&self, v: Var) -> &[T] {
         self.values().value(v)
+    }
+
+    /// Whether a value depends on a parameter or an input, so that backward computes a gradient for it.
+    pub fn requires_grad(&self, v: Var) -> bool {
+        self.arena.nodes[v.index()].grad.is_some()
     }
 
     /// A value with its shape.
