@@ -202,7 +202,7 @@ pub(crate) fn merge_heads<T: Copy>(answers: &[T], step: usize, width: usize, out
 fn forward<T: Real>(f: &mut Forward<'_, T>) {
     let (shape, heads) = (f.out_shape(), f.attrs.n[0] as usize);
     let [batch, time, d] = [shape[0], shape[1], shape[2]];
-    if shape.len() == 0 {
+    if f.out.is_empty() {
         return;
     }
     let (qkv, width) = (f.input(0), d / heads);
@@ -234,7 +234,7 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
     let [batch, time, d] = [shape[0], shape[1], shape[2]];
     let (qkv, d_y, scratch) = (b.input(0), b.d_out(), b.scratch());
     let Some((d_qkv, beta)) = b.d_input(0) else { return };
-    if shape.len() == 0 {
+    if d_y.is_empty() {
         return;
     }
     let width = d / heads;

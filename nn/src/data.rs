@@ -13,6 +13,8 @@ const BATCH: Purpose = Purpose::named("batch");
 
 /// How a text is divided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "native", serde(rename_all = "lowercase"))]
 pub enum Split {
     /// Every tenth block of 4,096 tokens is held out: right for a collection, whose end is unlike its beginning.
     Blocks,

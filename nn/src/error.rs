@@ -71,6 +71,8 @@ pub enum Error {
         /// What is wrong, and what is allowed.
         message: String,
     },
+    /// A setting of the decoder outside its range, or logits that nothing can be drawn from.
+    Decoding(probability::Error),
     /// More tokens than the model has positions.
     ContextTooLong {
         /// How many tokens there are.
@@ -144,6 +146,7 @@ impl fmt::Display for Error {
                 write!(f, "there is no preset {name:?}; there are: {}", known.join(", "))
             }
             Error::Setting { message } => write!(f, "{message}"),
+            Error::Decoding(error) => write!(f, "the next token cannot be drawn: {error}"),
             Error::ContextTooLong { tokens, context } => write!(
                 f,
                 "{tokens} tokens do not fit into the model's context of {context}. Shorten the prompt, or train a model with a \
@@ -177,7 +180,14 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Read { source, .. } | Error::Write { source, .. } => Some(source),
+            Error::Decoding(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+impl From<probability::Error> for Error {
+    fn from(error: probability::Error) -> Self {
+        Error::Decoding(error)
     }
 }

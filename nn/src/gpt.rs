@@ -40,21 +40,23 @@ impl Config {
         (vocab + context) * d + blocks * (12 * d * d + 2 * d) + d
     }
 
-    /// Whether such a model can exist, and fits into the memory of a computer.
+    /// Whether such a model can exist, and has fewer than 2³⁶ numbers.
     ///
     /// # Errors
     /// [`Error::Setting`] says what is wrong.
     pub fn check(&self) -> Result<(), Error> {
-        let Config { vocab, context, blocks, heads, width } = *self;
-        let fail = |message: String| Err(Error::Setting { message });
-        if [vocab, context, blocks, heads, width].contains(&0) {
-            return fail(format!("a model without {self:?} cannot exist: no size may be 0"));
+        let sizes = [self.vocab, self.context, self.blocks, self.heads, self.width];
+        let fail = |why: &str| Err(Error::Setting { message: format!("no such model: {self:?}: {why}") });
+        if sizes.contains(&0) {
+            return fail("no size may be 0");
         }
-        if [vocab, context, blocks, heads, width].iter().any(|&n| n > 1 << 20) {
-            return fail(format!("{self:?}: no size may exceed 2^20"));
+        // In floating point, where a product of absurd sizes cannot overflow.
+        let [vocab, context, blocks, _, d] = sizes.map(|n| n as f64);
+        if (vocab + context + 12.0 * blocks * d) * d > 2.0_f64.powi(36) {
+            return fail("it would have more than 2^36 parameters");
         }
-        if !width.is_multiple_of(heads) {
-            return fail(format!("{heads} heads do not divide width {width}"));
+        if !self.width.is_multiple_of(self.heads) {
+            return fail("the width must be a multiple of the heads");
         }
         Ok(())
     }

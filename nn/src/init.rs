@@ -2,9 +2,8 @@
 
 use calculus::tape::{ParamId, Params};
 use linalg::{Real, Shape, Tensor};
+use probability::normal;
 use probability::random::stream;
-use probability::uniform;
-use std::f64::consts::TAU;
 
 /// The standard deviation of a weight matrix before training.
 ///
@@ -74,13 +73,9 @@ impl<T: Real> Builder<T> {
     #[track_caller]
     pub fn normal(&mut self, name: &str, shape: impl Into<Shape>, deviation: f64) -> ParamId {
         let (name, shape) = (format!("{}{name}", self.path), shape.into());
+        let mut values = vec![T::ZERO; shape.len()];
         let mut random = stream(self.seed, format!("init {name}").as_str(), 0);
-        // Box and Muller: a point of the plane whose coordinates are independent normals, from its radius and its angle.
-        let normal = |_| {
-            let radius = (-2.0 * (1.0 - uniform::sample(&mut random)).ln()).sqrt();
-            T::from_f64(deviation * radius * (TAU * uniform::sample(&mut random)).cos())
-        };
-        let values = (0..shape.len()).map(normal).collect();
+        normal::fill(&mut random, 0.0, deviation, &mut values);
         self.params.add(name, Tensor::new(shape, values), true)
     }
 

@@ -26,6 +26,8 @@ use crate::Error;
 /// assert_eq!(Tokenizer::Byte.encode("ä").unwrap(), [0xc3, 0xa4]);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "native", serde(rename_all = "lowercase"))]
 pub enum Tokenizer {
     /// Token i is the byte i.
     Byte,
@@ -35,7 +37,26 @@ pub enum Tokenizer {
 
 /// The characters of a text, sorted, each once.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "native", serde(from = "String", into = "String"))]
 pub struct Alphabet(Vec<char>);
+
+impl From<String> for Alphabet {
+    /// The characters of a text, sorted, each once.
+    fn from(text: String) -> Self {
+        // A set of bits would be smaller; sorting a million characters takes 10 ms, once.
+        let mut alphabet: Vec<char> = text.chars().collect();
+        alphabet.sort_unstable();
+        alphabet.dedup();
+        Alphabet(alphabet)
+    }
+}
+
+impl From<Alphabet> for String {
+    fn from(alphabet: Alphabet) -> Self {
+        alphabet.0.into_iter().collect()
+    }
+}
 
 impl Alphabet {
     /// The characters of the alphabet, in order.
@@ -47,11 +68,7 @@ impl Alphabet {
 impl Tokenizer {
     /// The character tokenizer whose alphabet is that of `text`.
     pub fn chars(text: &str) -> Self {
-        // A set of bits would be smaller; sorting a million characters takes 10 ms, once.
-        let mut alphabet: Vec<char> = text.chars().collect();
-        alphabet.sort_unstable();
-        alphabet.dedup();
-        Tokenizer::Char(Alphabet(alphabet))
+        Tokenizer::Char(text.to_owned().into())
     }
 
     /// How many different tokens there are.
