@@ -1,9 +1,10 @@
 //! Where the weights begin: registering parameters under names, with their first values. Chapter: *A GPT in one sitting*.
+//!
+//! How large the first values must be is derived in the chapter *Universal approximation*; see [`approximation::init`].
 
+use approximation::init::{normal, residual_std};
 use calculus::tape::{ParamId, Params};
 use linalg::{Real, Shape, Tensor};
-use probability::normal;
-use probability::random::stream;
 
 /// The standard deviation of a weight matrix before training.
 ///
@@ -20,7 +21,7 @@ use probability::random::stream;
 pub fn deviation(writes_to_residual_of: Option<usize>) -> f64 {
     match writes_to_residual_of {
         None => 0.02,
-        Some(blocks) => 0.02 / ((2 * blocks) as f64).sqrt(),
+        Some(blocks) => residual_std(0.02, 2 * blocks),
     }
 }
 
@@ -72,11 +73,9 @@ impl<T: Real> Builder<T> {
     /// If the name is taken.
     #[track_caller]
     pub fn normal(&mut self, name: &str, shape: impl Into<Shape>, deviation: f64) -> ParamId {
-        let (name, shape) = (format!("{}{name}", self.path), shape.into());
-        let mut values = vec![T::ZERO; shape.len()];
-        let mut random = stream(self.seed, format!("init {name}").as_str(), 0);
-        normal::fill(&mut random, 0.0, deviation, &mut values);
-        self.params.add(name, Tensor::new(shape, values), true)
+        let name = format!("{}{name}", self.path);
+        let values = normal(shape, deviation, self.seed, &format!("init {name}"));
+        self.params.add(name, values, true)
     }
 
     /// A gain or a bias: the same number everywhere. Weight decay does not apply to it.

@@ -4,5 +4,7 @@
 mod gpt {
     mod attention;
     mod model;
+    mod program;
     mod text;
+    mod training;
 }

@@ -43,7 +43,10 @@ pub(super) fn run(args: &Args) -> Result<(), Stop> {
             let name = path.strip_prefix(&args.root).unwrap_or(&path);
             // Forward slashes and plain line ends on every system: the snapshot is the same wherever it is taken.
             let name: Vec<_> = name.iter().map(OsStr::to_string_lossy).collect();
-            text.push_str(&format!("=== {} ===\n{}\n", name.join("/"), content.replace("\r\n", "\n")));
+            let content = content.replace("\r\n", "\n");
+            for piece in ["=== ", &name.join("/"), " ===\n", &content, "\n"] {
+                text.push_str(piece);
+            }
         }
     }
     let path = args.root.join("nn/corpus/corpus.txt");

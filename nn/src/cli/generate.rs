@@ -14,7 +14,7 @@ use std::path::PathBuf;
 pub(super) struct Args {
     /// The model, as `train` left it
     #[arg(long, value_name = "FILE", default_value = MODEL)]
-    model: PathBuf,
+    checkpoint: PathBuf,
     /// The text to continue [default: a line break]
     #[arg(long, value_name = "TEXT")]
     prompt: Option<String>,
@@ -40,7 +40,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<(), Stop> {
     use_threads(args.threads);
-    let checkpoint = checkpoint::load(&args.model)?;
+    let checkpoint = checkpoint::load(&args.checkpoint)?;
     let (gpt, params) = (checkpoint.trainer.gpt(), checkpoint.trainer.kept());
     let tokenizer = &checkpoint.origin.tokenizer;
     let prompt = match &args.prompt {

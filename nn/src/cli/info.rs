@@ -15,12 +15,12 @@ use std::path::PathBuf;
 pub(super) struct Args {
     /// The model, as `train` left it
     #[arg(long, value_name = "FILE", default_value = MODEL, conflicts_with = "preset")]
-    model: PathBuf,
+    checkpoint: PathBuf,
     /// A preset instead of a model: book, nanogpt-cpu, tiny, gpt-10m
     #[arg(long, value_name = "NAME")]
     preset: Option<String>,
     /// List the presets
-    #[arg(long, conflicts_with_all = ["preset", "model"])]
+    #[arg(long, conflicts_with_all = ["preset", "checkpoint"])]
     presets: bool,
     /// Print one JSON object instead
     #[arg(long)]
@@ -39,8 +39,8 @@ pub(super) fn run(args: &Args) -> Result<(), Stop> {
         let preset = preset::find(name)?;
         (name.clone(), Trainer::new(preset.model, preset.recipe, 1)?, None)
     } else {
-        let checkpoint = checkpoint::load(&args.model)?;
-        (args.model.display().to_string(), checkpoint.trainer, Some(checkpoint.origin))
+        let checkpoint = checkpoint::load(&args.checkpoint)?;
+        (args.checkpoint.display().to_string(), checkpoint.trainer, Some(checkpoint.origin))
     };
     let modules = modules(&trainer);
     let memory = Memory::of(&trainer);

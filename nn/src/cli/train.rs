@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args) -> Result<(), Stop> {
 
     let begin = Instant::now();
     let mut show = Show::new(args.json, &trainer);
-    show.begin(&trainer, &data, &corpus)?;
+    show.begin(&trainer, &data, &corpus);
     while !trainer.done() {
         let start = Instant::now();
         let report = trainer.step(&data)?;
@@ -193,9 +193,9 @@ impl Show {
         Show { json, bar, tokens, held_out: None }
     }
 
-    fn begin(&self, trainer: &Trainer, data: &Dataset, corpus: &Corpus) -> Result<(), Stop> {
+    fn begin(&self, trainer: &Trainer, data: &Dataset, corpus: &Corpus) {
         if self.json {
-            return Ok(());
+            return;
         }
         let Config { vocab, context, blocks, heads, width } = trainer.gpt().config();
         let mut err = io::stderr();
@@ -216,7 +216,6 @@ impl Show {
         if trainer.steps() > 0 {
             let _ = writeln!(err, "resuming  after step {}", trainer.steps());
         }
-        Ok(())
     }
 
     fn step(&mut self, report: &Report, seconds: f64, held_out: Option<f64>) -> Result<(), Stop> {
@@ -273,7 +272,7 @@ impl Show {
             trainer.kept_step(),
         )?;
         let model =
-            if out == Path::new(MODEL) { String::new() } else { format!(" --model {}", out.display()) };
+            if out == Path::new(MODEL) { String::new() } else { format!(" --checkpoint {}", out.display()) };
         writeln!(
             stdout,
             "kept in {} ({}). Let it write:\n  cargo run --release -p nn -- generate{model}",
