@@ -77,11 +77,11 @@ fn boxes(mut page: String) -> String {
                 }
             }
             let Some(end) = end else { continue };
+            let aside = format!(r#"<aside class="box box-{class}" aria-label="{name}">"#);
             page.replace_range(end..end + CLOSE.len(), "</aside>");
-            page.replace_range(
-                start..start + OPEN.len(),
-                &format!(r#"<aside class="box box-{class}" aria-label="{name}">"#),
-            );
+            page.replace_range(start..start + OPEN.len(), &aside);
+            // The title has moved by as much as its opening tag has grown.
+            from += aside.len() - OPEN.len();
         }
     }
     page
@@ -107,5 +107,19 @@ mod tests {
         let expected = "<aside class=\"box box-break\" aria-label=\"Break it\">\n<p class=\"box-title box-break\">Break it</p>\n<p>a</p>\
                     <blockquote>\n<p>inner</p></blockquote>\n</aside>\n<blockquote><p>other</p></blockquote>";
         assert_eq!(boxes(page.into()), expected);
+    }
+
+    #[test]
+    fn a_box_leaves_the_quotation_before_it_alone() {
+        let quote = |inside: &str| format!("<blockquote>\n{inside}</blockquote>\n");
+        let titled = |class: &str| quote(&format!("<p class=\"box-title box-{class}\">T</p>\n"));
+        let page =
+            [quote("<p>a</p>"), titled("break"), titled("run"), titled("break"), titled("break")].concat();
+        let page = boxes(page);
+        let found: Vec<_> =
+            page.lines().filter(|line| line.starts_with("<aside") || line.starts_with("<block")).collect();
+        let classes: Vec<_> = found.iter().map(|line| line.split(' ').nth(2).unwrap_or("quote")).collect();
+        assert_eq!(classes, ["quote", "box-break\"", "box-run\"", "box-break\"", "box-break\""]);
+        assert_eq!((page.matches("</aside>").count(), page.matches("</blockquote>").count()), (4, 1));
     }
 }
