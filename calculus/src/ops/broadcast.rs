@@ -79,6 +79,7 @@ impl Nest {
     }
 
     /// Calls `f` for each run of the innermost axis, in order.
+    #[inline(always)]
     fn runs(&self, mut f: impl FnMut(Run)) {
         let outer = self.rank - 1;
         let count: usize = self.dims[..outer].iter().product();
@@ -123,27 +124,29 @@ pub(super) fn zip<T: Real>(
         return par::for_each_chunk(out, CHUNK, parallel, |i, out| {
             let at = i * CHUNK..i * CHUNK + out.len();
             let (a, b) = (&a[at.clone()], &b[at]);
-            vectorise(|| out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = f(a, b)));
+            vectorise!(out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = f(a, b)));
         });
     }
     let nest = Nest::new(shape, sa, sb);
     let (n, step_a, step_b) = nest.inner();
-    let run = |at: Run| {
-        let out = &mut out[at.out..][..n];
-        match (step_a, step_b) {
-            (0, 0) => out.fill(f(a[at.a], b[at.b])),
-            (0, _) => {
-                let a = a[at.a];
-                out.iter_mut().zip(&b[at.b..]).for_each(|(o, &b)| *o = f(a, b));
+    vectorise!(nest.runs(
+        #[inline(always)]
+        |at| {
+            let out = &mut out[at.out..][..n];
+            match (step_a, step_b) {
+                (0, 0) => out.fill(f(a[at.a], b[at.b])),
+                (0, _) => {
+                    let a = a[at.a];
+                    out.iter_mut().zip(&b[at.b..]).for_each(|(o, &b)| *o = f(a, b));
+                }
+                (_, 0) => {
+                    let b = b[at.b];
+                    out.iter_mut().zip(&a[at.a..]).for_each(|(o, &a)| *o = f(a, b));
+                }
+                _ => out.iter_mut().zip(&a[at.a..]).zip(&b[at.b..]).for_each(|((o, &a), &b)| *o = f(a, b)),
             }
-            (_, 0) => {
-                let b = b[at.b];
-                out.iter_mut().zip(&a[at.a..]).for_each(|(o, &a)| *o = f(a, b));
-            }
-            _ => out.iter_mut().zip(&a[at.a..]).zip(&b[at.b..]).for_each(|((o, &a), &b)| *o = f(a, b)),
         }
-    };
-    vectorise(|| nest.runs(run));
+    ));
 }
 
 /// d ← Σ f(d_out, other) + beta·d, summed over the axes along which the operand of shape `sd` was stretched.
@@ -170,37 +173,39 @@ pub(super) fn reduce<T: Real>(
     let nest = Nest::new(shape, sd, so);
     let (n, step_d, step_o) = nest.inner();
     let mut fresh = beta == T::ZERO;
-    if fresh && (nest.rank > 1 || step_d == 0) {
-        // Several runs may meet in one element.
+    if fresh && (sd.len() != shape.len() || step_d == 0) {
+        // Stretched: several numbers meet in one element. (Or there is only one.)
         d.fill(T::ZERO);
         fresh = false;
     }
-    let run = |at: Run| {
-        let g = &d_out[at.out..][..n];
-        match (step_d, step_o) {
-            (0, 0) => {
-                let o = other[at.b];
-                d[at.a] += sum_of(g, g, |g, _| f(g, o));
-            }
-            (0, _) => d[at.a] += sum_of(g, &other[at.b..][..n], &f),
-            (_, 0) => {
-                let o = other[at.b];
-                let d = &mut d[at.a..][..n];
-                if fresh {
-                    d.iter_mut().zip(g).for_each(|(d, &g)| *d = f(g, o));
-                } else {
-                    d.iter_mut().zip(g).for_each(|(d, &g)| *d += f(g, o));
+    vectorise!(nest.runs(
+        #[inline(always)]
+        |at| {
+            let g = &d_out[at.out..][..n];
+            match (step_d, step_o) {
+                (0, 0) => {
+                    let o = other[at.b];
+                    d[at.a] += sum_of(g, g, |g, _| f(g, o));
                 }
-            }
-            _ => {
-                let (d, o) = (&mut d[at.a..][..n], &other[at.b..][..n]);
-                if fresh {
-                    d.iter_mut().zip(g).zip(o).for_each(|((d, &g), &o)| *d = f(g, o));
-                } else {
-                    d.iter_mut().zip(g).zip(o).for_each(|((d, &g), &o)| *d += f(g, o));
+                (0, _) => d[at.a] += sum_of(g, &other[at.b..][..n], &f),
+                (_, 0) => {
+                    let o = other[at.b];
+                    let d = &mut d[at.a..][..n];
+                    if fresh {
+                        d.iter_mut().zip(g).for_each(|(d, &g)| *d = f(g, o));
+                    } else {
+                        d.iter_mut().zip(g).for_each(|(d, &g)| *d += f(g, o));
+                    }
+                }
+                _ => {
+                    let (d, o) = (&mut d[at.a..][..n], &other[at.b..][..n]);
+                    if fresh {
+                        d.iter_mut().zip(g).zip(o).for_each(|((d, &g), &o)| *d = f(g, o));
+                    } else {
+                        d.iter_mut().zip(g).zip(o).for_each(|((d, &g), &o)| *d += f(g, o));
+                    }
                 }
             }
         }
-    };
-    vectorise(|| nest.runs(run));
+    ));
 }

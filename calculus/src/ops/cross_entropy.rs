@@ -73,7 +73,7 @@ fn row<T: Real>(z: &[T], p: &mut [T], target: usize) -> T {
     p.copy_from_slice(z);
     let sum = (T::kernels().exp_sub_sum)(p, m);
     let inverse = T::ONE / sum;
-    vectorise(|| {
+    vectorise!({
         for p in p {
             *p *= inverse;
         }

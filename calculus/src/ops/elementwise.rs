@@ -15,11 +15,17 @@ pub const PARALLEL_COSTLY: usize = 1 << 13;
 /// How many numbers a thread works on at a time: several slices of this length stay in the first-level cache.
 pub const CHUNK: usize = 1 << 12;
 
-/// Runs a loop with the widest vectors of this processor.
-#[inline(always)]
-pub(crate) fn vectorise<R>(f: impl FnOnce() -> R) -> R {
-    f()
+/// Runs an expression compiled for the widest vectors of this processor: [`linalg::simd::vectorise`], with the
+/// `#[inline(always)]` that it wants on a closure.
+macro_rules! vectorise {
+    ($body:expr) => {
+        linalg::simd::vectorise(
+            #[inline(always)]
+            || $body,
+        )
+    };
 }
+pub(crate) use vectorise;
 
 /// out\[i\] ← f(x\[i\]), for a cheap f.
 ///
@@ -31,7 +37,7 @@ pub fn map<T: Real>(out: &mut [T], x: &[T], f: impl Fn(T) -> T + Sync + Send) {
     let parallel = out.len() >= PARALLEL;
     par::for_each_chunk(out, CHUNK, parallel, |i, out| {
         let x = &x[i * CHUNK..][..out.len()];
-        vectorise(|| {
+        vectorise!({
             for (out, &x) in out.iter_mut().zip(x) {
                 *out = f(x);
             }
@@ -70,7 +76,7 @@ pub fn accumulate<T: Real>(
     let parallel = d.len() >= PARALLEL;
     par::for_each_chunk(d, CHUNK, parallel, |i, d| {
         let (d_out, x) = (&d_out[i * CHUNK..][..d.len()], &x[i * CHUNK..][..d.len()]);
-        vectorise(|| {
+        vectorise!({
             // Two loops, since a branch inside would have to be taken for each number.
             if beta == T::ZERO {
                 for ((d, &g), &x) in d.iter_mut().zip(d_out).zip(x) {

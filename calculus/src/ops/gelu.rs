@@ -25,13 +25,13 @@ fn forward<T: Real>(f: &mut Forward<'_, T>) {
     // Φ(x) stays in scratch: with it, backward needs no second erf.
     par::for_each_chunks([&mut *f.out, &mut *f.scratch], [CHUNK; 2], parallel, |i, [y, cdf]| {
         let x = &x[i * CHUNK..][..y.len()];
-        vectorise(|| {
+        vectorise!({
             for (p, &x) in cdf.iter_mut().zip(x) {
                 *p = x * scale;
             }
         });
         kernels::erf(cdf);
-        vectorise(|| {
+        vectorise!({
             for ((y, p), &x) in y.iter_mut().zip(cdf).zip(x) {
                 *p = half * (T::ONE + *p);
                 *y = x * *p;
@@ -51,13 +51,13 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
         let (x, d_y, cdf) = (&x[at.clone()], &d_y[at.clone()], &cdf[at]);
         let mut density = [T::ZERO; PIECE];
         let density = &mut density[..x.len()];
-        vectorise(|| {
+        vectorise!({
             for (s, &x) in density.iter_mut().zip(x) {
                 *s = minus_half * x * x;
             }
         });
         kernels::exp(density);
-        vectorise(|| {
+        vectorise!({
             for ((s, &x), &p) in density.iter_mut().zip(x).zip(cdf) {
                 *s = p + x * norm * *s;
             }

@@ -55,7 +55,7 @@ fn forward<T: Real>(f: &mut Forward<'_, T>) {
     let parallel = x.len() >= PARALLEL;
     par::for_each_chunks([&mut *f.out, stats], [BLOCK * n, BLOCK * 2], parallel, |i, [y, stats]| {
         let x = &x[i * BLOCK * n..][..y.len()];
-        vectorise(|| {
+        vectorise!({
             let (stats, _) = stats.as_chunks_mut::<2>();
             for ((x, y), stats) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)).zip(stats) {
                 let mean = sum_of(x, x, |x, _| x) * per_n;
@@ -93,7 +93,7 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
         let range = i * BLOCK..rows.min((i + 1) * BLOCK);
         sums.fill(T::ZERO);
         let (d_gain, d_bias) = sums.split_at_mut(n);
-        vectorise(|| {
+        vectorise!({
             for r in range.clone() {
                 let (x, d_y) = (&x[r * n..][..n], &d_y[r * n..][..n]);
                 let [mean, inverse] = [stats[2 * r], stats[2 * r + 1]];

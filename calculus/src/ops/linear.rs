@@ -89,7 +89,7 @@ fn sum_rows<T: Real>(rows: &[T], sums: &mut [T], beta: T) {
     }
     let n = sums.len();
     par::for_each_chunk(sums, COLUMNS, rows.len() >= PARALLEL, |i, sums| {
-        vectorise(|| {
+        vectorise!({
             for row in rows.chunks_exact(n) {
                 let row = &row[i * COLUMNS..][..sums.len()];
                 for (s, &x) in sums.iter_mut().zip(row) {

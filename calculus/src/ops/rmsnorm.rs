@@ -37,7 +37,7 @@ fn forward<T: Real>(f: &mut Forward<'_, T>) {
     let parallel = x.len() >= PARALLEL;
     par::for_each_chunks([&mut *f.out, stats], [BLOCK * n, BLOCK], parallel, |i, [y, stats]| {
         let x = &x[i * BLOCK * n..][..y.len()];
-        vectorise(|| {
+        vectorise!({
             for ((x, y), stat) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)).zip(stats) {
                 let inverse = T::ONE / (sum_of(x, x, |x, _| x * x) * per_n + eps).sqrt();
                 *stat = inverse;
@@ -61,7 +61,7 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
     let block = |i: usize, d_gain: &mut [T], mut d_x: Option<(&mut [T], T)>| {
         let range = i * BLOCK..rows.min((i + 1) * BLOCK);
         d_gain.fill(T::ZERO);
-        vectorise(|| {
+        vectorise!({
             for r in range.clone() {
                 let (x, d_y, inverse) = (&x[r * n..][..n], &d_y[r * n..][..n], stats[r]);
                 let (_, along_x) = project(x, d_y, gain, d_gain, |x| x * inverse);

@@ -20,9 +20,9 @@ fn forward<T: Real>(f: &mut Forward<'_, T>) {
 /// x ← σ(x), element by element.
 pub(super) fn sigmoid<T: Real>(x: &mut [T]) {
     let half = T::from_f64(0.5);
-    vectorise(|| x.iter_mut().for_each(|x| *x *= half));
+    vectorise!(x.iter_mut().for_each(|x| *x *= half));
     kernels::tanh(x);
-    vectorise(|| x.iter_mut().for_each(|x| *x = half * (T::ONE + *x)));
+    vectorise!(x.iter_mut().for_each(|x| *x = half * (T::ONE + *x)));
 }
 
 // σ' = σ·(1 − σ): from the output.

@@ -24,7 +24,7 @@ fn forward<T: Real>(f: &mut Forward<'_, T>) {
         let x = &x[i * CHUNK..][..y.len()];
         s.copy_from_slice(x);
         sigmoid(s);
-        vectorise(|| {
+        vectorise!({
             for ((y, &s), &x) in y.iter_mut().zip(&*s).zip(x) {
                 *y = x * s;
             }
@@ -41,6 +41,6 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
         let at = i * CHUNK..i * CHUNK + d_x.len();
         let slope = |x, s| s + x * s * (T::ONE - s);
         let (x, d_y, s) = (&x[at.clone()], &d_y[at.clone()], &s[at]);
-        vectorise(|| add_row((d_x, beta), x, d_y, s, |x, d_y, s| d_y * slope(x, s)));
+        vectorise!(add_row((d_x, beta), x, d_y, s, |x, d_y, s| d_y * slope(x, s)));
     });
 }

@@ -48,7 +48,7 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
     par::for_each_chunk(d_x, BLOCK * n, y.len() >= PARALLEL, |i, d_x| {
         let at = i * BLOCK * n..i * BLOCK * n + d_x.len();
         let rows = y[at.clone()].chunks_exact(n).zip(d_y[at].chunks_exact(n));
-        vectorise(|| {
+        vectorise!({
             for ((y, d_y), d_x) in rows.zip(d_x.chunks_exact_mut(n)) {
                 let mean = sum_of(y, d_y, |y, d_y| y * d_y);
                 add_row((d_x, beta), y, d_y, y, |y, d_y, _| y * (d_y - mean));

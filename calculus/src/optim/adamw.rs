@@ -76,17 +76,14 @@ impl<T: Real> AdamW<T> {
         self.steps += 1;
         let t = self.steps as f64;
         // Everything that is the same for all parameters is computed once, in f64.
-        let (b1, b2) = (T::from_f64(self.beta1), T::from_f64(self.beta2));
-        let (a1, a2) = (T::from_f64(1.0 - self.beta1), T::from_f64(1.0 - self.beta2));
-        let step = T::from_f64(lr / (1.0 - self.beta1.powf(t)));
-        let root = T::from_f64(1.0 / (1.0 - self.beta2.powf(t)).sqrt());
-        let eps = T::from_f64(self.eps);
-        let update = |w: &mut [T], m: &mut [T], v: &mut [T], g: &[T], keep: T| {
-            for (((w, m), v), &g) in w.iter_mut().zip(m).zip(v).zip(g) {
-                *m = b1 * *m + a1 * g;
-                *v = b2 * *v + a2 * g * g;
-                *w = *w * keep - step * *m / (v.sqrt() * root + eps);
-            }
+        let rule = Rule {
+            b1: T::from_f64(self.beta1),
+            b2: T::from_f64(self.beta2),
+            a1: T::from_f64(1.0 - self.beta1),
+            a2: T::from_f64(1.0 - self.beta2),
+            step: T::from_f64(lr / (1.0 - self.beta1.powf(t))),
+            root: T::from_f64(1.0 / (1.0 - self.beta2.powf(t)).sqrt()),
+            eps: T::from_f64(self.eps),
         };
         let (keep, decayed) = (T::ONE, T::from_f64(1.0 - lr * self.weight_decay));
         let (values, entries) = params.split_mut();
@@ -100,7 +97,7 @@ impl<T: Real> AdamW<T> {
                 let (from, to) = (entry.range.start.max(start), entry.range.end.min(end));
                 let (at, g) = (from - start..to - start, &grads.values()[from..to]);
                 let (w, m, v) = (&mut w[at.clone()], &mut m[at.clone()], &mut v[at]);
-                vectorise(|| update(w, m, v, g, if entry.decay { decayed } else { keep }));
+                vectorise!(rule.apply(w, m, v, g, if entry.decay { decayed } else { keep }));
             }
         });
     }
@@ -113,6 +110,30 @@ impl<T: Real> AdamW<T> {
     /// The mean gradient and the mean squared gradient, from a checkpoint.
     pub fn moments_mut(&mut self) -> (&mut [T], &mut [T]) {
         (&mut self.m, &mut self.v)
+    }
+}
+
+/// The numbers that are the same for all parameters in one step.
+struct Rule<T> {
+    b1: T,
+    b2: T,
+    a1: T,
+    a2: T,
+    step: T,
+    root: T,
+    eps: T,
+}
+
+impl<T: Real> Rule<T> {
+    /// One loop over parameters, both moments and gradients; `keep` is what the decay leaves of a weight.
+    #[inline(always)]
+    fn apply(&self, w: &mut [T], m: &mut [T], v: &mut [T], g: &[T], keep: T) {
+        let Rule { b1, b2, a1, a2, step, root, eps } = *self;
+        for (((w, m), v), &g) in w.iter_mut().zip(m).zip(v).zip(g) {
+            *m = b1 * *m + a1 * g;
+            *v = b2 * *v + a2 * g * g;
+            *w = *w * keep - step * *m / (v.sqrt() * root + eps);
+        }
     }
 }
 

@@ -13,7 +13,7 @@ pub fn global_norm<T: Real>(grads: &Grads<T>) -> f64 {
     let mut sums = [0.0; PARTS];
     par::for_each_chunk(&mut sums, 1, g.len() >= PARALLEL, |i, sum| {
         let part = &g[(i * size).min(g.len())..((i + 1) * size).min(g.len())];
-        sum[0] = vectorise(|| sum_of_squares(part));
+        sum[0] = vectorise!(sum_of_squares(part));
     });
     sums.iter().sum::<f64>().sqrt()
 }
@@ -55,7 +55,7 @@ pub fn clip_global_norm<T: Real>(grads: &mut Grads<T>, max: f64) -> f64 {
         let factor = T::from_f64(max / norm);
         let parallel = grads.values().len() >= PARALLEL;
         par::for_each_chunk(grads.values_mut(), CHUNK, parallel, |_, g| {
-            vectorise(|| g.iter_mut().for_each(|g| *g *= factor));
+            vectorise!(g.iter_mut().for_each(|g| *g *= factor));
         });
     }
     norm
