@@ -7,6 +7,7 @@ use crate::files;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 const BEGIN: &str = "# BEGIN grader: written by `cargo xtask exercises`";
 const END: &str = "# END grader";
@@ -51,7 +52,19 @@ impl Project {
             Err(e) => return Err(Failure::ours(format!("cannot look at {}: {e}", project.shown))),
         }
         project.update(exercises)?;
+        project.tidy();
         Ok(project)
+    }
+
+    /// Removes observations that a run left behind because it was killed; a younger file may be in use.
+    fn tidy(&self) {
+        const OLD: Duration = Duration::from_secs(24 * 3600);
+        for entry in fs::read_dir(self.folder.join(".grader/run")).into_iter().flatten().flatten() {
+            let age = entry.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
+            if age.is_some_and(|age| age > OLD) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// Creates the project in a folder beside its place and renames it when it is complete.

@@ -50,7 +50,8 @@ pub(super) fn field<R: Rule>(expected: &Field, yours: &Field) -> f64 {
         (Value::Text(e), Value::Text(y)) if e == y => 0.0,
         (&Value::Cost(e), &Value::Cost(y)) => {
             let Check::AtMost { factor } = expected.check else { return f64::INFINITY };
-            let ratio = if R::FAILURES_ARE_EQUAL { (y / e).max(e / y) } else { y / e };
+            let times = |a: f64, b: f64| if a == b { 1.0 } else { a / b };
+            let ratio = if R::FAILURES_ARE_EQUAL { times(y, e).max(times(e, y)) } else { times(y, e) };
             if ratio <= factor { 0.0 } else { ratio }
         }
         _ => f64::INFINITY,
@@ -134,5 +135,18 @@ mod tests {
         assert_eq!(field::<Passing>(&value(&[1.0, 2.0, 3.0]), &value(&[1.0, f64::NAN, 3.0])), f64::INFINITY);
         assert_eq!(field::<Passing>(&value(&[1.0, 2.0]), &value(&[1.0])), f64::INFINITY);
         assert_eq!(field::<Passing>(&value(&[]), &value(&[])), 0.0);
+    }
+
+    #[test]
+    fn cheaper_is_right_and_dearer_is_not() {
+        let cost =
+            |c| Field { name: "visits".into(), value: Value::Cost(c), check: Check::AtMost { factor: 3.0 } };
+        let [none, one, ten] = [cost(0.0), cost(1.0), cost(10.0)];
+        assert!(field::<Passing>(&one, &none) <= 1.0 && field::<Passing>(&ten, &one) <= 1.0);
+        assert!(field::<Passing>(&none, &none) <= 1.0 && field::<Passing>(&none, &one) > 1.0);
+        assert!(field::<Passing>(&one, &ten) > 1.0);
+        // a name needs the same cost, more or less
+        assert!(field::<Naming>(&ten, &one) > 1.0 && field::<Naming>(&one, &ten) > 1.0);
+        assert!(field::<Naming>(&one, &cost(2.0)) <= 1.0);
     }
 }

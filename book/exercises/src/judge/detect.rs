@@ -146,50 +146,56 @@ fn right_fields(pairs: &[Pair<'_>]) -> Option<String> {
         .then(|| format!("Right on every probe: {}. Wrong on some: {}.", right.join(", "), wrong.join(", ")))
 }
 
-/// One factor between every number and the expected one.
+/// One factor between every number and the expected one; on all probes, or one on each.
 fn scaled(pairs: &[Pair<'_>]) -> Option<String> {
-    let one = |pairs: &[&Pair<'_>]| -> Option<f64> {
-        let biggest = |p: &&&Pair<'_>| p.expected.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
-        let widest = pairs
-            .iter()
-            .filter(|p| p.shape == p.your_shape)
-            .max_by(|a, b| biggest(a).total_cmp(&biggest(b)))?;
-        let at = (0..widest.expected.len())
-            .max_by(|&i, &j| widest.expected[i].abs().total_cmp(&widest.expected[j].abs()))?;
-        let factor = widest.yours[at] / widest.expected[at];
-        if !factor.is_finite() || factor == 0.0 || (factor - 1.0).abs() < 1e-6 {
-            return None;
-        }
-        let numbers: usize = pairs.iter().map(|p| p.expected.iter().filter(|&&x| x != 0.0).count()).sum();
-        let fits = pairs.iter().all(|p| {
-            p.shape == p.your_shape
-                && p.expected.iter().zip(p.yours).all(|(&e, &y)| {
-                    compare::number::<Passing>(e * factor, y, p.rel.max(1e-9), p.abs * factor.abs()) <= 1.0
-                })
-        });
-        (fits && numbers > 1).then_some(factor)
-    };
     let everything: Vec<&Pair<'_>> = pairs.iter().collect();
-    if let Some(factor) = one(&everything) {
+    if let Some(factor) = factor(&everything).filter(|_| count(&everything) > 1) {
         return Some(if (factor + 1.0).abs() < 1e-9 {
             "Every number has the opposite sign.".into()
         } else {
             format!("Every number is {} times the expected one.", show::number(round(factor)))
         });
     }
-    // one factor a probe: a missing division by a length that changes with the probe
-    let mut factors = Vec::new();
+    // A division by a length is missing, say, and the length changes from probe to probe.
+    let (mut factors, mut telling) = (Vec::new(), 0);
     for probe in 0..=pairs.last()?.probe {
         let of_probe: Vec<&Pair<'_>> = pairs.iter().filter(|p| p.probe == probe).collect();
         if of_probe.iter().all(|p| p.right()) {
             continue;
         }
-        factors.push(show::number(round(one(&of_probe)?)));
+        factors.push(show::number(round(factor(&of_probe)?)));
+        // between two single numbers there always is a factor
+        telling += usize::from(count(&of_probe) > 1);
     }
-    (factors.len() > 1).then(|| {
+    (telling > 1).then(|| {
         factors.truncate(4);
         format!("On each wrong probe there is one factor to the expected numbers: {} …", factors.join(", "))
     })
+}
+
+/// How many numbers are not expected to be 0.
+fn count(pairs: &[&Pair<'_>]) -> usize {
+    pairs.iter().map(|p| p.expected.iter().filter(|&&x| x != 0.0).count()).sum()
+}
+
+/// The factor that turns all expected numbers into yours, if there is one and it is not 1.
+fn factor(pairs: &[&Pair<'_>]) -> Option<f64> {
+    if pairs.iter().any(|p| p.shape != p.your_shape || p.expected.len() != p.yours.len()) {
+        return None;
+    }
+    // The largest number says it most precisely.
+    let numbers = || pairs.iter().flat_map(|p| p.expected.iter().zip(p.yours));
+    let (&e, &y) = numbers().max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()))?;
+    let factor = y / e;
+    if !factor.is_finite() || factor == 0.0 || (factor - 1.0).abs() < 1e-6 {
+        return None;
+    }
+    let fits = pairs.iter().all(|p| {
+        p.expected.iter().zip(p.yours).all(|(&e, &y)| {
+            compare::number::<Passing>(e * factor, y, p.rel.max(1e-9), p.abs * factor.abs()) <= 1.0
+        })
+    });
+    fits.then_some(factor)
 }
 
 fn round(x: f64) -> f64 {
@@ -284,4 +290,99 @@ fn until(wrong: &[&Pair<'_>], shown: usize) -> Option<String> {
         return Some(format!("On the probe below, all is right before {at} and wrong from there on."));
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::find;
+    use crate::linalg::matmul::{self, solution::matmul};
+    use crate::neuron::{self, solution::backward};
+    use crate::observe::trace;
+    use crate::probability::softmax::{self, solution::softmax};
+    use linalg::Mat;
+    use std::cell::Cell;
+
+    fn of_softmax(subject: fn(&[f64]) -> Vec<f64>) -> String {
+        let case = (find("probability/softmax").unwrap().case)();
+        detect(&case, &trace::<softmax::Spec>(&subject), 0).join(" ")
+    }
+    fn of_matmul(subject: fn(&Mat, &Mat) -> Mat) -> String {
+        let case = (find("linalg/matmul").unwrap().case)();
+        detect(&case, &trace::<matmul::Spec>(&subject), 2).join(" ")
+    }
+
+    #[test]
+    fn factors_and_signs() {
+        assert!(of_softmax(|z| softmax(z).iter().map(|p| 3.0 * p).collect()).contains("3 times"));
+        assert!(of_softmax(|z| softmax(z).iter().map(|p| -p).collect()).contains("opposite sign"));
+        assert!(of_matmul(|a, b| matmul(a, b).map(|x| x / a.cols().max(1) as f64)).contains("one factor"));
+        assert!(of_softmax(|z| softmax(z).iter().map(|p| p + 0.25).collect()).contains("same amount, 0.25"));
+    }
+
+    #[test]
+    fn orders() {
+        assert!(of_matmul(|a, b| matmul(a, b).transpose()).contains("transpose"));
+        assert!(of_softmax(|z| softmax(z).into_iter().rev().collect()).contains("reverse order"));
+        let sorted = of_softmax(|z| {
+            let mut p = softmax(z);
+            p.sort_by(f64::total_cmp);
+            p
+        });
+        assert!(sorted.contains("in other places"), "{sorted}");
+        // Row by row, one place to the right.
+        let late = of_matmul(|a, b| {
+            let mut c = matmul(a, b);
+            let n = c.data().len();
+            if n > 0 {
+                c.data_mut().rotate_right(1);
+            }
+            c
+        });
+        assert!(late.contains("1 place too late"), "{late}");
+    }
+
+    #[test]
+    fn where_it_fails() {
+        let square = of_matmul(|a, b| {
+            if a.rows() == b.cols() && a.rows() == a.cols() { matmul(a, b) } else { Mat::zeros([1, 1]) }
+        });
+        assert!(square.contains("exactly where the matrices are not square"), "{square}");
+        let large = of_softmax(|z| {
+            if z.iter().any(|z| z.is_finite() && z.abs() > 800.0) {
+                vec![f64::NAN; z.len()]
+            } else {
+                softmax(z)
+            }
+        });
+        assert!(large.contains("from numbers of size 1000 on"), "{large}");
+        let early = of_matmul(|a, b| {
+            let mut c = matmul(a, b);
+            for (i, x) in c.data_mut().iter_mut().enumerate().skip(4) {
+                *x += 10.0 + (i * i) as f64;
+            }
+            c
+        });
+        assert!(early.contains("right before c[1, 1]"), "{early}");
+        let single = of_softmax(|z| softmax(z).iter().map(|&p| f64::from(p as f32)).collect());
+        assert!(single.contains("a few digits only"), "{single}");
+    }
+
+    #[test]
+    fn fields_and_repetitions() {
+        let case = (find("neuron").unwrap().case)();
+        let bias: <neuron::Spec as crate::spec::Exercise>::Subject = |w, b, x, dy, lr| {
+            backward(w, b, x, dy, lr);
+            *b *= 1.5;
+        };
+        let notes = detect(&case, &trace::<neuron::Spec>(&bias), 0).join(" ");
+        assert!(notes.contains("Right on every probe: w. Wrong on some: b"), "{notes}");
+
+        thread_local!(static CALLS: Cell<u32> = const { Cell::new(0) });
+        let changing = of_softmax(|z| {
+            CALLS.set(CALLS.get() + 1);
+            softmax(z).iter().map(|p| p + f64::from(CALLS.get())).collect()
+        });
+        assert!(changing.contains("two different results"), "{changing}");
+    }
 }

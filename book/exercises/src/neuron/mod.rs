@@ -1,5 +1,6 @@
 //! **neuron**: the backward pass of one neuron, y = max(0, w·x + b). Chapter: *The neuron that cannot learn*.
 
+use crate::numbers::Numbers;
 use crate::observe::Observer;
 use crate::spec::{Exercise, Probe};
 
@@ -79,6 +80,12 @@ impl Exercise for Spec {
             Probe::new("exactly on the edge", step(&[0.5, -0.25], -0.5, &[2.0, 2.0], 1.5, 0.1))
                 .tags(gate_closed),
             Probe::new("an input of zeros", step(&[0.5, 0.25], 0.5, &[0.0, 0.0], 1.5, 0.1)),
+            Probe::new("twenty weights", {
+                let mut n = Numbers::new(1);
+                let (w, x) = (n.vector(20), n.vector(20));
+                let z: f64 = w.iter().zip(&x).map(|(w, x)| w * x).sum();
+                step(&w, 1.5 - z.round(), &x, -0.7, 0.05)
+            }),
             Probe::new("numbers near 1e8", step(&[3e4, -2e3], 1e7, &[2e3, 1e4], 5e3, 1e-3)).magnitude(1e8),
             Probe::new("1,000 steps", Input::Training),
         ]

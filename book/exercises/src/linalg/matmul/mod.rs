@@ -37,6 +37,8 @@ impl Exercise for Spec {
             Probe::new("4×1 · 1×3", product(4, 1, 3)).tags(oblong),
             Probe::new("2×0 · 0×3", product(2, 0, 3)).tags(oblong),
             Probe::new("7×11 · 11×5", product(7, 11, 5)).tags(oblong),
+            // Blocked products go wrong at the edge of a block.
+            Probe::new("33×34 · 34×35", product(33, 34, 35)).tags(oblong),
             Probe::new("numbers near 1e150", {
                 let (a, b) = product(3, 3, 3);
                 (a.map(|x| x * 1e150), b.map(|x| x * 1e150))

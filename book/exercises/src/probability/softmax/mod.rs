@@ -37,6 +37,10 @@ impl Exercise for Spec {
             Probe::new("near −1000", vec![-1000.0, -1001.5, -998.0]).magnitude(1001.5),
             Probe::new("[−1000, 0]", vec![-1000.0, 0.0]).magnitude(1000.0),
             Probe::new("[0, 0, 2000]", vec![0.0, 0.0, 2000.0]).magnitude(2000.0),
+            Probe::new("one masked, one near 1000", vec![MASKED, 1000.0, 999.5])
+                .magnitude(1000.0)
+                .tags(masked),
+            Probe::new("257 logits", Numbers::new(7).vector(257)),
             Probe::new("600 apart", vec![-300.0, 300.0, 299.0]).magnitude(300.0),
         ]
     }

@@ -1,0 +1,112 @@
+//! Mistakes that no list has: they must fail all the same, whatever they are called.
+
+use exercises::judge::{self, Ended, Kind};
+use exercises::linalg::matmul::{Spec as Matmul, solution::matmul};
+use exercises::neuron::{Spec as Neuron, solution::backward};
+use exercises::observe::trace;
+use exercises::probability::softmax::{Spec as Softmax, solution::softmax};
+use exercises::spec::Exercise;
+use exercises::wire::Stream;
+use linalg::Mat;
+
+fn fails<E: Exercise>(id: &str, mistakes: &[(&str, E::Subject)]) {
+    let case = (judge::find(id).unwrap().case)();
+    for (what, subject) in mistakes {
+        let stream =
+            Stream { begun: true, trace: trace::<E>(subject), running: None, ended: true, forged: false };
+        let verdict = judge::give(&case, &stream, &Ended::Code(0), "");
+        assert!(
+            matches!(verdict.kind, Kind::Wrong | Kind::Named | Kind::Panicked),
+            "{id}, {what}: {verdict:?}"
+        );
+    }
+}
+
+#[test]
+fn neurons() {
+    fails::<Neuron>(
+        "neuron",
+        &[
+            ("half the step", |w, b, x, dy, lr| backward(w, b, x, dy, lr / 2.0)),
+            ("clips dy", |w, b, x, dy, lr| backward(w, b, x, dy.clamp(-1.0, 1.0), lr)),
+            ("at most eight weights", |w, b, x, dy, lr| {
+                let n = w.len().min(8);
+                backward(&mut w[..n], b, &x[..n], dy, lr);
+            }),
+            ("decays", |w, b, x, dy, lr| {
+                backward(w, b, x, dy, lr);
+                w[0] *= 1.0 - 1e-4 * lr;
+            }),
+            ("leaks", |w, b, x, dy, lr| {
+                let z: f64 = w.iter().zip(x).map(|(w, x)| w * x).sum::<f64>() + *b;
+                let dz = if z > 0.0 { dy } else { 0.01 * dy };
+                w.iter_mut().zip(x).for_each(|(w, x)| *w -= lr * dz * x);
+                *b -= lr * dz;
+            }),
+            ("the first weight alone", |w, b, x, dy, lr| {
+                let old = w.to_vec();
+                backward(w, b, x, dy, lr);
+                w[1..].copy_from_slice(&old[1..]);
+            }),
+            ("the bias twice", |w, b, x, dy, lr| {
+                let old = *b;
+                backward(w, b, x, dy, lr);
+                *b += *b - old;
+            }),
+            ("NaN", |w, _, _, _, _| w.fill(f64::NAN)),
+        ],
+    );
+}
+
+#[test]
+fn products() {
+    fails::<Matmul>(
+        "linalg/matmul",
+        &[
+            ("f32", |a, b| matmul(&a.map(|x| f64::from(x as f32)), &b.map(|x| f64::from(x as f32)))),
+            ("blocks of 16 without their edge", |a, b| {
+                let mut c = matmul(a, b);
+                let n = c.cols();
+                if n > 16 {
+                    (0..c.rows()).for_each(|i| c[[i, n - 1]] = 0.0);
+                }
+                c
+            }),
+            ("absolute", |a, b| matmul(a, b).map(f64::abs)),
+            ("at least one row", |a, b| if a.cols() == 0 { Mat::zeros([1, 1]) } else { matmul(a, b) }),
+            ("first row only", |a, b| {
+                Mat::from_fn(a.rows(), b.cols(), |i, j| if i == 0 { matmul(a, b)[[0, j]] } else { 0.0 })
+            }),
+            ("mean", |a, b| matmul(a, b).map(|x| x / a.cols().max(1) as f64)),
+            ("infinite for large", |a, b| matmul(a, b).map(|x| x * 1e200 / 1e200)),
+        ],
+    );
+}
+
+#[test]
+fn softmaxes() {
+    fails::<Softmax>(
+        "probability/softmax",
+        &[
+            ("a little of everything", |z| {
+                softmax(z).iter().map(|p| (p + 1e-6) / (1.0 + 1e-6 * z.len() as f64)).collect()
+            }),
+            ("no tiny ones", |z| softmax(z).into_iter().map(|p| if p < 1e-100 { 0.0 } else { p }).collect()),
+            ("uniform where all is masked", |z| {
+                if z.iter().all(|z| z.is_infinite()) {
+                    vec![1.0 / z.len() as f64; z.len()]
+                } else {
+                    softmax(z)
+                }
+            }),
+            ("one where there is nothing", |z| if z.is_empty() { vec![1.0] } else { softmax(z) }),
+            ("an epsilon below", |z| softmax(z).iter().map(|p| p / (1.0 + 1e-7)).collect()),
+            ("sharpened", |z| softmax(&z.iter().map(|z| z * 1.001).collect::<Vec<_>>())),
+            ("skips the last", |z| {
+                let mut p = softmax(z);
+                p.pop();
+                p
+            }),
+        ],
+    );
+}
