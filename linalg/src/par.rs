@@ -86,6 +86,7 @@ pub fn for_each_chunks<T: Send, const N: usize>(
 }
 
 /// Halves the range of chunks until one is left, and lets idle threads steal the other halves.
+#[cfg_attr(not(feature = "native"), allow(clippy::only_used_in_recursion))]
 fn halve<T: Send, const N: usize>(
     data: [&mut [T]; N],
     chunk: [usize; N],

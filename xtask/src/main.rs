@@ -36,16 +36,20 @@ enum Task {
 }
 
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools)] // flags of a command line
 struct Book {
-    /// Build it and open it in the browser
-    #[arg(long, conflicts_with_all = ["serve", "check"])]
+    /// Open it in the browser, built or served
+    #[arg(long, conflicts_with_all = ["check", "break_it"])]
     open: bool,
     /// Serve it on this machine and rebuild it when a file changes
-    #[arg(long, conflicts_with = "check")]
+    #[arg(long, group = "other")]
     serve: bool,
-    /// Check links, anchors, listings and formulas
-    #[arg(long)]
+    /// Look for dead links, stale listings, untested chapters
+    #[arg(long, group = "other")]
     check: bool,
+    /// Apply the patch of every *break it* box to a copy and see its test turn red
+    #[arg(long, group = "other")]
+    break_it: bool,
     #[command(flatten)]
     rest: Rest,
 }
@@ -61,7 +65,11 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.task {
         Task::Exercises(cli) => return exercises::main(&cli),
-        Task::Book(book) => tasks::book(book.open, book.serve, book.check, &book.rest.args),
+        Task::Book(book) => {
+            let asked = [(book.serve, "serve"), (book.check, "check"), (book.break_it, "break-it")];
+            let command = asked.iter().find(|a| a.0).map_or("build", |a| a.1);
+            tasks::book(command, book.open, &book.rest.args)
+        }
         Task::Bench(rest) => tasks::bench(&rest.args),
         Task::Verify => tasks::verify(),
     };

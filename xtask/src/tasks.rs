@@ -29,13 +29,8 @@ fn run<S: AsRef<OsStr>>(args: &[&str], rest: &[S]) -> Result<ExitCode, Failure> 
 }
 
 /// `cargo xtask book`: the book's own program, which links mdBook so that this one need not.
-pub(crate) fn book(open: bool, serve: bool, check: bool, rest: &[OsString]) -> Result<ExitCode, Failure> {
-    let mut args = vec!["run", "--quiet", "--package", "book", "--"];
-    args.push(match (serve, check) {
-        (true, _) => "serve",
-        (_, true) => "check",
-        _ => "build",
-    });
+pub(crate) fn book(command: &str, open: bool, rest: &[OsString]) -> Result<ExitCode, Failure> {
+    let mut args = vec!["run", "--quiet", "--package", "book", "--", command];
     if open {
         args.push("--open");
     }

@@ -7,18 +7,24 @@ use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-struct Learner(PathBuf);
+/// A folder of solutions; there is one at a time, so that its dependencies are compiled once.
+struct Learner(PathBuf, #[allow(dead_code)] Option<MutexGuard<'static, ()>>);
+
+static ONE: Mutex<()> = Mutex::new(());
 
 impl Learner {
-    /// A folder as a newcomer has it: nothing. What was compiled in an earlier run of this test comes back.
-    fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    /// A folder as a newcomer has it: nothing. What was compiled in an earlier test comes back.
+    fn new() -> Self {
+        // A test that failed has left nothing that the next one uses.
+        let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("solutions");
         let built = folder.with_extension("built");
         let _ = fs::rename(folder.join(".grader/target"), &built);
         let _ = fs::remove_dir_all(&folder);
-        let learner = Learner(folder);
+        let learner = Learner(folder, Some(one));
         let (code, _, said) = learner.run(&["list", "--all"]);
         assert_eq!(code, 0, "{said}");
         assert!(!learner.0.exists(), "a list needs no folder");
@@ -85,7 +91,7 @@ const SOFTMAX: &str = "probability/softmax";
 
 #[test]
 fn from_the_first_run_to_the_last_pass() {
-    let learner = Learner::new("day");
+    let learner = Learner::new();
     let ids = ids();
 
     // Untouched: the neuron is graded and named, everything else waits. That is no failure of the grader.
@@ -138,7 +144,7 @@ fn from_the_first_run_to_the_last_pass() {
 
 #[test]
 fn hostile_code_gets_the_verdict_it_deserves() {
-    let learner = Learner::new("hostile");
+    let learner = Learner::new();
     let last = "if z.len() == 3 && z[0] == -300.0";
     let twice = |what: &str| {
         format!(
@@ -218,7 +224,7 @@ fn hostile_code_gets_the_verdict_it_deserves() {
 #[cfg(target_os = "linux")]
 #[test]
 fn children_of_the_learners_code_end_with_it() {
-    let learner = Learner::new("children");
+    let learner = Learner::new();
     let spawn = "std::process::Command::new(\"sleep\").arg(\"4321\").spawn().unwrap(); right(z)";
     let (code, said) = learner.grade(SOFTMAX, &softmax(spawn));
     assert_eq!((code, &said["verdict"]), (0, &"pass".into()), "{said:#}");
@@ -232,7 +238,7 @@ fn children_of_the_learners_code_end_with_it() {
 
 #[test]
 fn files_in_every_state_have_a_verdict() {
-    let learner = Learner::new("files");
+    let learner = Learner::new();
     let file = learner.file(SOFTMAX);
     let run = || {
         let (code, said, all) = learner.run(&["run", "softmax"]);
@@ -293,7 +299,7 @@ fn files_in_every_state_have_a_verdict() {
 
 #[test]
 fn a_damaged_project_is_explained_or_mended() {
-    let learner = Learner::new("project");
+    let learner = Learner::new();
     learner.write(SOFTMAX, &exercises("solution.rs", SOFTMAX));
     let run = || learner.run(&["run", "softmax"]);
     assert_eq!(run().0, 0);
@@ -305,6 +311,12 @@ fn a_damaged_project_is_explained_or_mended() {
     assert_eq!(run().0, 0);
     fs::remove_file(learner.0.join("Cargo.lock")).unwrap();
     assert_eq!(run().0, 0);
+
+    // From inside the project too, where cargo knows another workspace.
+    let mut inside = Command::new(env!("CARGO"));
+    inside.args(["xtask", "exercises", "hint", "neuron"]).current_dir(&learner.0);
+    let output = inside.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
     // The learner's are not touched, but what is wrong with them is said.
     let manifest = learner.0.join("Cargo.toml");
@@ -321,13 +333,13 @@ fn a_damaged_project_is_explained_or_mended() {
     // A file where the folder should be.
     let file = learner.0.join("a-file");
     fs::write(&file, "").unwrap();
-    let (code, said, _) = Learner(file).run(&["run", "softmax"]);
+    let (code, said, _) = Learner(file, None).run(&["run", "softmax"]);
     assert!(code == 2 && said[0]["error"].as_str().unwrap().contains("not a folder"), "{said:?}");
 }
 
 #[test]
 fn usage_is_explained() {
-    let learner = Learner(Path::new(env!("CARGO_TARGET_TMPDIR")).join("never-created"));
+    let learner = Learner(Path::new(env!("CARGO_TARGET_TMPDIR")).join("never-created"), None);
     let (code, _, said) = learner.call(&["run", "nueron"]);
     assert!(code == 2 && said.contains("did you mean `neuron`?"), "{said}");
     for args in [&["run"][..], &["fly"], &["hint", "neuron", "--level", "4"], &["--time-limit", "0"]] {

@@ -114,6 +114,7 @@ impl Project {
             let program = self.folder.join(format!(".grader/bin/{}.rs", exercise.name()));
             files::update(&program, &exercise.program())?;
         }
+        files::update(&self.folder.join(".cargo/config.toml"), &alias())?;
         let path = self.folder.join("Cargo.toml");
         let old = fs::read_to_string(&path).map_err(|e| {
             Failure::ours(format!("cannot read {}/Cargo.toml: {e}. {}", self.shown, self.how_to_renew()))
@@ -255,15 +256,25 @@ impl Project {
     }
 }
 
+/// A path as a string in TOML, whose escapes are those of JSON.
+fn quoted(path: &Path) -> String {
+    serde_json::Value::from(path.to_string_lossy().as_ref()).to_string()
+}
+
+/// `cargo xtask` in `solutions/` too: there, cargo looks for packages in the learner's own workspace.
+fn alias() -> String {
+    let manifest = quoted(&files::root().join("Cargo.toml"));
+    format!(
+        "# Written by `cargo xtask exercises`.\n[alias]\n\
+         xtask = [\"run\", \"--quiet\", \"--manifest-path\", {manifest}, \"--package\", \"xtask\", \"--\"]\n"
+    )
+}
+
 /// The manifest of a new project at `place`, without programs.
 fn manifest(place: &Path) -> String {
     // Relative if it is where it usually is, so that the whole workspace can be moved.
     let root = files::root();
     let base = if place.parent() == Some(root.as_path()) { PathBuf::from("..") } else { root };
-    let path = |to: &str| {
-        let path = base.join(to).to_string_lossy().replace('\\', "/");
-        format!("\"{}\"", path.replace('"', "\\\""))
-    };
     format!(
         r#"# Your solutions: a project of your own, which updates never touch. Add what you like, except between the two
 # marks at the end: that part the grader keeps up to date.
@@ -293,8 +304,8 @@ debug = false
 {BEGIN}
 {END}
 "#,
-        path("linalg"),
-        path("book/exercises")
+        quoted(&base.join("linalg")),
+        quoted(&base.join("book").join("exercises"))
     )
 }
 
