@@ -154,6 +154,9 @@ fn command_fault(line: &str, place: &Place<'_>) -> Option<String> {
     if words.first() != Some(&"cargo") {
         return None;
     }
+    if let [_, "xtask", "exercises", "run" | "hint" | "solution" | "reset", name, ..] = words[..] {
+        return exercise_fault(name, place).map(|message| format!("`{}`: {message}", line.trim()));
+    }
     let ours = words.split(|word| *word == "--").next().unwrap_or_default();
     let after = |flags: &[&str]| {
         ours.iter().position(|word| flags.contains(word)).and_then(|at| ours.get(at + 1)).copied()
@@ -171,6 +174,19 @@ fn command_fault(line: &str, place: &Place<'_>) -> Option<String> {
     let exists = folder.join("examples").join(format!("{example}.rs")).is_file()
         || folder.join("examples").join(example).join("main.rs").is_file();
     (!exists).then(|| format!("`{}`: {package} has no example {example}", line.trim()))
+}
+
+/// Is there an exercise of that name? They are named by their path or by its last part.
+fn exercise_fault(name: &str, place: &Place<'_>) -> Option<String> {
+    if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
+        return None; // NAME, <name>: a placeholder
+    }
+    let order = std::fs::read_to_string(place.root.join("book/exercises/order.toml")).ok()?;
+    let wanted = name.replace('-', "_");
+    let mut ids =
+        order.lines().filter_map(|line| line.strip_prefix("id = ")).map(|id| id.trim().trim_matches('"'));
+    let known = ids.any(|id| id == wanted || id.rsplit('/').next() == Some(&wanted));
+    (!known).then(|| format!("there is no exercise {name}"))
 }
 
 #[cfg(test)]
@@ -203,6 +219,10 @@ mod tests {
             ("# T\n\n# U\n", "3: a second heading"),
             ("text\n", "1: no title"),
             ("# T\n\nsee /somewhere/private/a.rs\n", "3: a path of somebody's machine"),
+            (
+                "# T\n\n`cargo xtask exercises run nosuch`\n",
+                "3: `cargo xtask exercises run nosuch`: there is no exercise nosuch",
+            ),
             ("# T\n\n`cargo test -p nosuch`\n", "3: `cargo test -p nosuch`: there is no crate nosuch"),
             (
                 "# T\n\n```sh\ncargo run -p linalg --example nosuch\n```\n",
@@ -216,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_sound_chapter_has_no_faults() {
-        let source = "# T\n\nText with `code`, $x$ and `cargo test -p linalg -- view`.\n\n```rust\nlet x = 1;\n```\n\n```text\n{{#listing a.rs:b}}\n```\n";
+        let source = "# T\n\nText with `code`, $x$ `cargo test -p linalg -- view`, `cargo xtask exercises run NAME` and `cargo xtask exercises run relu-net`.\n\n```rust\nlet x = 1;\n```\n\n```text\n{{#listing a.rs:b}}\n```\n";
         assert_eq!(problems(source), [""; 0]);
     }
 

@@ -13,6 +13,7 @@ mod fonts;
 mod letters;
 mod lint;
 mod listing;
+mod mathml;
 mod maths;
 mod pages;
 mod problem;
