@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | [`shape`], [`tensor`], [`view`] | shape, strides, views, broadcasting | tensors |
 //! | [`norms`] | how large a vector is, without overflow | tensors |
+//! | [`qr`] | Householder's mirrors, orthogonal times triangular | tensors |
+//! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes | tensors |
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
 //! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
@@ -15,19 +17,26 @@
 #[cfg(feature = "nalgebra")]
 pub mod convert;
 mod display;
+pub mod eigen;
+mod error;
 pub mod gemm;
+mod householder;
 pub mod kernels;
 pub mod norms;
 pub mod par;
+pub mod qr;
 pub mod real;
 pub mod shape;
 pub mod simd;
 pub mod tensor;
 pub mod view;
 
+pub use eigen::SymmetricEigen;
+pub use error::Error;
 pub use gemm::gemm;
 pub use kernels::{axpy, dot};
 pub use norms::{frobenius, norm_inf, norm1, norm2};
+pub use qr::Qr;
 pub use real::Real;
 pub use shape::Shape;
 pub use tensor::{Mat, Tensor};
