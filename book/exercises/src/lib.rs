@@ -34,5 +34,6 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<neuron::Spec>("neuron"),
     judge::entry::<linalg::matmul::Spec>("linalg/matmul"),
     judge::entry::<probability::softmax::Spec>("probability/softmax"),
+    judge::entry::<probability::top_p::Spec>("probability/top_p"),
     judge::entry::<approximation::relu_net::Spec>("approximation/relu_net"),
 ];

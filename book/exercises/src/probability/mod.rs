@@ -1,3 +1,4 @@
 //! Exercises of the third pillar.
 
 pub mod softmax;
+pub mod top_p;
