@@ -18,7 +18,6 @@ pub(crate) fn check_uniform(u: f64) -> Result<(), Error> {
     }
 }
 
-// ANCHOR: categorical
 /// The outcome whose stretch of the line contains u · Σ w. Outcome i has probability wᵢ / Σ w.
 ///
 /// An outcome of weight 0 is never chosen, not even where rounding leaves the target at the end of the line.
@@ -37,6 +36,7 @@ pub(crate) fn check_uniform(u: f64) -> Result<(), Error> {
 ///
 /// # Errors
 /// No weights; a NaN or negative one; a sum of zero or infinity; u outside [0, 1).
+// ANCHOR: categorical
 pub fn from_uniform<T: Real>(weights: &[T], u: f64) -> Result<usize, Error> {
     check_uniform(u)?;
     let mut target = u * check_weights(weights)?;

@@ -4,7 +4,6 @@
 //! one kept has to be found; how the others are ordered, nobody asks. [`top_k`](crate::top_k) and [`top_p`](crate::top_p)
 //! sort and are easy to read; a test holds these equal to them.
 
-use crate::categorical::total;
 use crate::softmax::minus_infinity;
 use linalg::Real;
 use std::cmp::Ordering;
@@ -20,13 +19,13 @@ fn order<T: Real>(a: &Candidate<T>, b: &Candidate<T>) -> Ordering {
 /// How many values are compared with the floor at once, as one vectorised question.
 const CHUNK: usize = 32;
 
-// ANCHOR: k_largest
 /// Leaves the first k values in the order, for k ≥ 1, in the order of their indices; fewer if fewer are above −∞.
 ///
 /// Scans once, with a list of up to 2k candidates. When it is full, the worse half is thrown away, and the worst that is
 /// left becomes the floor: later values must exceed it, and after the first few hundred hardly any does.
 ///
 /// Cost: n comparisons; k log(n/k) candidates on average if the values come in random order, n if they ascend.
+// ANCHOR: k_largest
 pub(crate) fn k_largest<T: Real>(values: &[T], k: usize, candidates: &mut Vec<Candidate<T>>) {
     candidates.clear();
     let mut floor = minus_infinity::<T>();
@@ -75,36 +74,72 @@ impl<T: Real> Cut<T> {
     }
 }
 
+/// How many steps of the histogram there are to a factor of two. (64, a power of two)
+const STEPS_PER_OCTAVE_LOG2: u32 = 6;
+/// 32 octaves below the largest weight: the last step also holds everything lighter than 2⁻³² of it.
+const STEPS: usize = 32 << STEPS_PER_OCTAVE_LOG2;
+
+/// The mass of the weights, sorted into steps of their size. (16 KiB: stays in the first-level cache)
+pub(crate) type Histogram = [f64; STEPS];
+
+/// The empty histogram.
+pub(crate) const EMPTY: Histogram = [0.0; STEPS];
+
+/// The step of a weight in [0, 1]: 0 for 1, growing as the weight falls.
+///
+/// The bits of a positive float, read as a whole number, are its exponent and then its mantissa. So they are in the same
+/// order as the floats, and their upper bits are a coarse logarithm for the price of a shift.
+#[inline]
+fn step(weight: f64) -> usize {
+    let below_one = 1.0_f64.to_bits().saturating_sub(weight.to_bits());
+    ((below_one >> (52 - STEPS_PER_OCTAVE_LOG2)) as usize).min(STEPS - 1)
+}
+
+/// The token at which the mass of the weights, in the order, reaches a share p < 1 of the whole. The largest weight is 1.
+///
+/// One scan adds every weight to the step of a histogram. From the top down, the steps are added up until the line is
+/// crossed. Only the tokens in *that* step, a few dozen of 50,000, have to be sorted to find the one that crosses it.
+///
+/// Cost: two scans of n, and m log m for m tokens in the crossing step.
 // ANCHOR: nucleus
-/// The token at which the mass of the weights, in the order, reaches a share p < 1 of the whole.
-///
-/// First the crumbs go: tokens below (1 − p)·Σ/n weigh less than (1 − p)·Σ together, so the nucleus lies among the others.
-/// Then a search by halves: partition the candidates around their middle, weigh the upper half, and go on in the half in
-/// which the line is crossed.
-///
-/// Cost: two scans of n, and about 2m steps on average for m candidates.
-///
-/// Source of the first step: Karpathy, llama2.c, `sample_topp`.
-pub(crate) fn nucleus<T: Real>(weights: &[T], p: f64, candidates: &mut Vec<Candidate<T>>) -> Cut<T> {
-    let sum = total(weights);
-    // A thousandth less, so that no rounding of the sum takes a token of the nucleus for a crumb.
-    let crumb = T::from_f64(0.999 * (1.0 - p) * sum / weights.len() as f64);
-    candidates.clear();
-    candidates.extend(weights.iter().enumerate().filter(|(_, w)| **w >= crumb).map(|(i, w)| (*w, i)));
-    let (mut from, mut to) = (0, candidates.len());
-    let mut needed = p * sum;
-    while to - from > 1 {
-        let middle = usize::midpoint(from, to);
-        candidates[from..to].select_nth_unstable_by(middle - from, order);
-        let upper: f64 = candidates[from..middle].iter().map(|c| c.0.to_f64()).sum();
-        if upper >= needed {
-            to = middle;
-        } else {
-            needed -= upper;
-            from = middle;
+pub(crate) fn nucleus<T: Real>(
+    weights: &[T],
+    p: f64,
+    histogram: &mut Histogram,
+    candidates: &mut Vec<Candidate<T>>,
+) -> Cut<T> {
+    *histogram = EMPTY;
+    for w in weights {
+        let w = w.to_f64();
+        histogram[step(w)] += w;
+    }
+    let mut needed = p * histogram.iter().sum::<f64>();
+    let mut crossing = 0;
+    for (s, &mass) in histogram.iter().enumerate() {
+        if mass > 0.0 {
+            crossing = s;
+            if mass >= needed {
+                break;
+            }
+            needed -= mass;
         }
     }
-    let (value, index) = candidates[from];
+    candidates.clear();
+    for (i, &w) in weights.iter().enumerate() {
+        if step(w.to_f64()) == crossing {
+            candidates.push((w, i));
+        }
+    }
+    candidates.sort_unstable_by(order);
+    let mut last = 0;
+    for (c, &(w, _)) in candidates.iter().enumerate() {
+        last = c;
+        needed -= w.to_f64();
+        if needed <= 0.0 {
+            break;
+        }
+    }
+    let (value, index) = candidates[last];
     Cut { value, index }
 }
 // ANCHOR_END: nucleus

@@ -5,7 +5,7 @@
 
 use crate::Error;
 use crate::categorical::{check_uniform, stride, total};
-use crate::cut::{Candidate, k_largest, nucleus};
+use crate::cut::{Candidate, EMPTY, Histogram, k_largest, nucleus};
 use crate::softmax::{largest, minus_infinity};
 use crate::temperature::{arg_max, check_temperature, temperature};
 use crate::top_k::{check_top_k, top_k};
@@ -51,7 +51,6 @@ impl Decoding {
         check_top_p(self.top_p)
     }
 
-    // ANCHOR: readable
     /// The distribution from which a token is drawn, step by step: what [`Decoder`] computes fast.
     ///
     /// ```
@@ -66,6 +65,7 @@ impl Decoding {
     ///
     /// # Errors
     /// A setting outside its range; no logits, a NaN, +∞, or −∞ alone.
+    // ANCHOR: readable
     pub fn distribution(&self, logits: &[f64]) -> Result<Vec<f64>, Error> {
         self.check()?;
         let kept = match self.top_k {
@@ -100,6 +100,8 @@ pub struct Decoder<T> {
     candidates: Vec<Candidate<T>>,
     /// Whose weights they are, in ascending order; empty if all tokens are in question. (k or 0)
     tokens: Vec<usize>,
+    /// For top-p.
+    histogram: Box<Histogram>,
     /// What [`Self::probabilities`] hands out. (vocabulary)
     dense: Vec<T>,
 }
@@ -116,6 +118,7 @@ impl<T: Real> Decoder<T> {
             weights: Vec::new(),
             candidates: Vec::new(),
             tokens: Vec::new(),
+            histogram: Box::new(EMPTY),
             dense: Vec::new(),
         })
     }
@@ -182,34 +185,87 @@ impl<T: Real> Decoder<T> {
             || self.settings.top_p == 0.0
     }
 
-    // ANCHOR: weigh
     /// Fills `weights` (and `tokens`) with those that survive the filters; what top-p removes has weight 0.
+    // ANCHOR: weigh
     fn weigh(&mut self, logits: &[T]) -> Result<(), Error> {
         let max = largest(logits)?;
         if max == minus_infinity() {
             return Err(Error::AllMasked);
         }
+        self.load_top_k(logits);
+        // Never infinite in T: -inf / inf would be NaN.
+        let t = T::from_f64(self.settings.temperature.min(1e30));
+        for z in &mut self.weights {
+            *z = (*z - max) / t;
+        }
+        kernels::exp(&mut self.weights);
+        self.cut_top_p();
+        Ok(())
+    }
+    // ANCHOR_END: weigh
+
+    /// Loads the k largest logits and whose they are, or all of them.
+    fn load_top_k(&mut self, logits: &[T]) {
+        // Any filter may need room for the whole vocabulary: taken now, so that no later call allocates.
         self.weights.clear();
+        self.weights.reserve(logits.len());
+        self.candidates.clear();
+        self.candidates.reserve(logits.len());
         self.tokens.clear();
-        self.candidates.reserve(logits.len()); // any filter may need as many: no later call allocates
         match self.settings.top_k {
             Some(k) if k < logits.len() => {
+                self.tokens.reserve(k);
                 k_largest(logits, k, &mut self.candidates);
                 self.weights.extend(self.candidates.iter().map(|c| c.0));
                 self.tokens.extend(self.candidates.iter().map(|c| c.1));
             }
             _ => self.weights.extend_from_slice(logits),
         }
-        // A temperature near the end of T's range is as flat as one can be; infinite it must not be (−∞/∞ is NaN).
-        let t = T::from_f64(self.settings.temperature.min(1e30));
-        for z in &mut self.weights {
-            *z = (*z - max) / t;
-        }
-        kernels::exp(&mut self.weights);
-        if self.settings.top_p < 1.0 {
-            nucleus(&self.weights, self.settings.top_p, &mut self.candidates).apply(&mut self.weights);
-        }
-        Ok(())
     }
-    // ANCHOR_END: weigh
+
+    /// Sets the weights outside the nucleus to zero.
+    fn cut_top_p(&mut self) {
+        if self.settings.top_p < 1.0 {
+            let cut = nucleus(&self.weights, self.settings.top_p, &mut self.histogram, &mut self.candidates);
+            cut.apply(&mut self.weights);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No buffer moves or grows after the first token of a vocabulary, whatever the logits.
+    #[test]
+    fn allocates_nothing_after_the_first_token() {
+        let n = 2000;
+        let mut rng = crate::random::stream(1, "allocation", 0);
+        for top_k in [None, Some(40), Some(1500), Some(5000)] {
+            for top_p in [0.3, 0.999, 1.0] {
+                let mut decoder = Decoder::<f32>::new(Decoding { temperature: 0.9, top_k, top_p }).unwrap();
+                let buffers = |d: &Decoder<f32>| {
+                    (
+                        (d.weights.as_ptr(), d.weights.capacity()),
+                        (d.candidates.as_ptr(), d.candidates.capacity()),
+                        (d.tokens.as_ptr(), d.tokens.capacity()),
+                    )
+                };
+                decoder.sample(&vec![0.0; n], 0.5).unwrap();
+                let first = buffers(&decoder);
+                for round in 0..20 {
+                    let mut z = vec![0.0_f32; n];
+                    crate::normal::fill(&mut rng, 0.0, 3.0, &mut z);
+                    match round % 4 {
+                        0 => z.sort_by(f32::total_cmp), // every value passes the floor of top-k
+                        1 => z.fill(1.0),               // every value is in the crossing step of top-p
+                        2 => z[..n / 2].fill(f32::NEG_INFINITY),
+                        _ => {}
+                    }
+                    decoder.sample_with(&z, &mut rng).unwrap();
+                    assert_eq!(buffers(&decoder), first, "top-k {top_k:?}, top-p {top_p}, round {round}");
+                }
+            }
+        }
+    }
 }

@@ -43,7 +43,6 @@ fn check_pair<T: Real>(p: &[T], q: &[T]) -> Result<(), Error> {
     check_distribution(q)
 }
 
-// ANCHOR: entropy
 /// The entropy H(p) = −Σ pᵢ ln pᵢ: the mean surprise of draws from p, in nats.
 ///
 /// Between 0 (one outcome is certain) and ln n (all n are equally likely). An outcome with p = 0 never surprises anybody:
@@ -59,6 +58,7 @@ fn check_pair<T: Real>(p: &[T], q: &[T]) -> Result<(), Error> {
 ///
 /// # Errors
 /// If p is no distribution.
+// ANCHOR: entropy
 pub fn entropy<T: Real>(p: &[T]) -> Result<f64, Error> {
     check_distribution(p)?;
     Ok(p.iter().map(|p| surprise(p.to_f64(), p.to_f64())).sum::<f64>().max(0.0))
@@ -91,7 +91,6 @@ pub fn cross_entropy<T: Real>(p: &[T], q: &[T]) -> Result<f64, Error> {
     Ok(p.iter().zip(q).map(|(p, q)| surprise(p.to_f64(), q.to_f64())).sum::<f64>().max(0.0))
 }
 
-// ANCHOR: kl
 /// The Kullback-Leibler divergence KL(p‖q) = Σ pᵢ ln(pᵢ/qᵢ) = H(p, q) − H(p): what it costs to expect q where p is true.
 ///
 /// Never negative, 0 only for p = q, not symmetric. +∞ where q excludes what p allows.
@@ -107,6 +106,7 @@ pub fn cross_entropy<T: Real>(p: &[T], q: &[T]) -> Result<f64, Error> {
 ///
 /// # Errors
 /// If p or q is no distribution, or they differ in length.
+// ANCHOR: kl
 pub fn kl<T: Real>(p: &[T], q: &[T]) -> Result<f64, Error> {
     check_pair(p, q)?;
     let sum: f64 = p

@@ -16,6 +16,8 @@
 #![forbid(unsafe_code)]
 
 pub mod alias;
+#[cfg(feature = "native")]
+pub mod bench;
 pub mod categorical;
 mod cut;
 pub mod decode;
@@ -35,3 +37,7 @@ pub use decode::{Decoder, Decoding};
 pub use error::Error;
 pub use information::{cross_entropy, entropy, kl};
 pub use softmax::{log_softmax, log_sum_exp, softmax};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/spine/sampling.md")]
+struct SamplingChapter;

@@ -69,7 +69,6 @@ pub fn entropy(std: f64) -> f64 {
     0.5 * (TAU * E).ln() + std.ln()
 }
 
-// ANCHOR: box_muller
 /// Two independent standard normal numbers from two independent uniform ones in [0, 1).
 ///
 /// In the plane the joint density e^(−r²/2) depends on the radius alone. So the angle is uniform, and half the squared
@@ -87,6 +86,7 @@ pub fn entropy(std: f64) -> f64 {
 /// The largest |x| it can give is √(−2 ln 2⁻⁵³) = 8.57, which a normal number exceeds once in 10¹⁷ draws.
 ///
 /// Source: Box and Muller, *A note on the generation of random normal deviates*, Ann. Math. Statist. 29 (1958).
+// ANCHOR: box_muller
 pub fn box_muller(u1: f64, u2: f64) -> (f64, f64) {
     let radius = (-2.0 * (-u1).ln_1p()).sqrt(); // ln_1p(−u) is ln(1 − u), exact for small u too
     let (sin, cos) = (2.0 * PI * u2).sin_cos();

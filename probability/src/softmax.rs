@@ -34,7 +34,6 @@ pub(crate) fn minus_infinity<T: Real>() -> T {
     T::from_f64(f64::NEG_INFINITY)
 }
 
-// ANCHOR: softmax
 /// Logits become probabilities, in place: pᵢ = e^(zᵢ − m) / Σⱼ e^(zⱼ − m), with m the largest logit.
 ///
 /// Only differences of logits matter. A logit of −∞ is an outcome that cannot happen. Where *all* are −∞ the result is
@@ -55,6 +54,7 @@ pub(crate) fn minus_infinity<T: Real>() -> T {
 ///
 /// # Errors
 /// No logits, a NaN, or +∞: nothing has been written then.
+// ANCHOR: softmax
 pub fn softmax<T: Real>(z: &mut [T]) -> Result<(), Error> {
     let max = largest(z)?;
     if max == minus_infinity() {
@@ -73,9 +73,9 @@ pub fn softmax<T: Real>(z: &mut [T]) -> Result<(), Error> {
 }
 // ANCHOR_END: softmax
 
-// ANCHOR: naive
 /// The formula as it stands in the textbook: pᵢ = e^zᵢ / Σⱼ e^zⱼ. **Do not use it**: from z = 89 on in `f32`
 /// (12 in half precision) e^z is ∞ and ∞/∞ is NaN. The chapter measures where.
+// ANCHOR: naive
 pub fn softmax_naive<T: Real>(z: &mut [T]) {
     let mut sum = T::ZERO;
     for z in &mut *z {

@@ -30,7 +30,6 @@ pub fn arg_max<T: Real>(logits: &[T]) -> Result<usize, Error> {
     Ok(logits.iter().position(|&z| z == max).unwrap_or(0))
 }
 
-// ANCHOR: temperature
 /// The probabilities softmax(z / t).
 ///
 /// Two logits that differ by d have odds of e^(d/t): t < 1 sharpens, t > 1 flattens, and t → 0 leaves nothing but the
@@ -49,13 +48,16 @@ pub fn arg_max<T: Real>(logits: &[T]) -> Result<usize, Error> {
 ///
 /// # Errors
 /// A temperature that is negative, NaN or infinite; no logits, a NaN, +∞, or −∞ alone.
+// ANCHOR: temperature
 pub fn temperature(z: &[f64], t: f64) -> Result<Vec<f64>, Error> {
     check_temperature(t)?;
     let top = arg_max(z)?;
     if t == 0.0 {
-        return Ok((0..z.len()).map(|i| if i == top { 1.0 } else { 0.0 }).collect());
+        let mut certain = vec![0.0; z.len()];
+        certain[top] = 1.0;
+        return Ok(certain);
     }
-    // Subtract first: z / t may overflow, (z − max) / t can only fall to −∞, which is probability 0.
+    // z / t may overflow; z - largest can only fall, to probability 0.
     let mut p: Vec<f64> = z.iter().map(|&zi| (zi - z[top]) / t).collect();
     softmax(&mut p)?;
     Ok(p)

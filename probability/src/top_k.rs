@@ -16,7 +16,6 @@ pub(crate) fn check_top_k(k: usize) -> Result<(), Error> {
     }
 }
 
-// ANCHOR: top_k
 /// The logits with all but the k largest set to −∞, the logit of probability 0.
 ///
 /// Of equal logits at the border the lower index stays, so exactly k remain (or all, if there are fewer).
@@ -33,6 +32,7 @@ pub(crate) fn check_top_k(k: usize) -> Result<(), Error> {
 ///
 /// # Errors
 /// k = 0; no logits, a NaN or +∞.
+// ANCHOR: top_k
 pub fn top_k(z: &[f64], k: usize) -> Result<Vec<f64>, Error> {
     check_top_k(k)?;
     largest(z)?;

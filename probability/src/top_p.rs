@@ -13,7 +13,6 @@ pub(crate) fn check_top_p(p: f64) -> Result<(), Error> {
     }
 }
 
-// ANCHOR: top_p
 /// The distribution cut to its nucleus and scaled back to a sum of 1.
 ///
 /// The nucleus is the shortest run of tokens, from the most likely down, whose mass reaches `threshold`. The token that
@@ -36,6 +35,7 @@ pub(crate) fn check_top_p(p: f64) -> Result<(), Error> {
 ///
 /// # Errors
 /// A threshold outside 0 to 1; p is no distribution.
+// ANCHOR: top_p
 pub fn top_p(p: &[f64], threshold: f64) -> Result<Vec<f64>, Error> {
     check_top_p(threshold)?;
     check_distribution(p)?;

@@ -5,7 +5,6 @@
 
 use rand::Rng;
 
-// ANCHOR: unit
 /// A number in [0, 1) from 64 random bits: the upper 53 of them, times 2⁻⁵³.
 ///
 /// An `f64` has 53 significant bits, so every result is exact, the steps are equal and 1 is out of reach. Dividing by
@@ -18,6 +17,7 @@ use rand::Rng;
 /// assert_eq!(unit(1 << 63), 0.5);
 /// assert_eq!(unit(u64::MAX), 1.0 - f64::EPSILON / 2.0); // the largest number below 1
 /// ```
+// ANCHOR: unit
 #[inline]
 pub fn unit(bits: u64) -> f64 {
     (bits >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)

@@ -58,10 +58,10 @@ impl Ziggurat {
         &STANDARD
     }
 
-    // ANCHOR: draw
     /// A standard normal number from as many random words as it takes: one for 98.5 % of the numbers.
     ///
     /// Eight bits of a word choose the layer, 53 others the place in it with its sign.
+    // ANCHOR: draw
     #[inline]
     pub fn draw(&self, mut word: impl FnMut() -> u64) -> f64 {
         // Ends: each turn succeeds with a probability of more than 0.99.
