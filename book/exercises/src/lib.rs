@@ -13,6 +13,9 @@
 #[allow(unused_extern_crates)]
 extern crate self as exercises;
 
+#[doc(hidden)]
+pub use ::linalg::Mat;
+
 pub mod harness;
 #[cfg(feature = "judge")]
 pub mod judge;
@@ -36,4 +39,9 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<probability::softmax::Spec>("probability/softmax"),
     judge::entry::<probability::top_p::Spec>("probability/top_p"),
     judge::entry::<approximation::relu_net::Spec>("approximation/relu_net"),
+    judge::entry::<calculus::xent::Spec>("calculus/xent"),
+    judge::entry::<nn::adamw::Spec>("nn/adamw"),
+    judge::entry::<nn::rope::Spec>("nn/rope"),
+    judge::entry::<nn::attention::Spec>("nn/attention"),
+    judge::entry::<nn::kv_cache::Spec>("nn/kv_cache"),
 ];

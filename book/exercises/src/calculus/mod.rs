@@ -1,1 +1,3 @@
 //! Exercises of the second pillar.
+
+pub mod xent;
