@@ -2,6 +2,7 @@
 //! training step of an MLP. `cargo bench -p calculus --bench tape`.
 
 use calculus::optim::{AdamW, clip_global_norm};
+use calculus::perceptron::Perceptron;
 use calculus::tape::{Arena, Grads, Params, Tape, Var};
 use criterion::{Criterion, criterion_group, criterion_main};
 use linalg::Tensor;
@@ -86,12 +87,19 @@ fn optimiser(c: &mut Criterion) {
     c.bench_function("zero", |b| b.iter(|| grads.zero()));
 }
 
+/// One training step of 784-128-10, 64 rows.
+fn perceptron(c: &mut Criterion) {
+    let mut net = Perceptron::<f32>::new(&[784, 128, 10], 1);
+    let (x, labels) = (numbers(64 * 784), (0..64).map(|i| i % 10).collect::<Vec<u32>>());
+    c.bench_function("step mlp-784-128-10", |b| b.iter(|| net.step(&x, &labels, 1e-3)));
+}
+
 criterion_group! {
     name = tape;
     config = Criterion::default()
         .sample_size(20)
         .warm_up_time(std::time::Duration::from_millis(200))
         .measurement_time(std::time::Duration::from_millis(500));
-    targets = operations, optimiser
+    targets = operations, optimiser, perceptron
 }
 criterion_main!(tape);

@@ -165,7 +165,7 @@ impl Check {
 }
 
 /// A number in (−1, 1) that depends on its place alone: SplitMix64 as a counter-based generator (Steele, Lea and Flood 2014).
-fn uniform(seed: u64, purpose: u64, index: u64) -> f64 {
+pub(crate) fn uniform(seed: u64, purpose: u64, index: u64) -> f64 {
     let mut z = (seed << 32 ^ purpose << 48 ^ index).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

@@ -7,6 +7,7 @@
 //! | [`scalar`] | reverse mode, one number a node, to be read whole | reverse |
 //! | [`moons`] | a network of 337 weights, trained number by number on the scalar tape | reverse |
 //! | [`tape`], [`ops`] | reverse mode, one tensor a node: the tape that trains language models | reverse |
+//! | [`perceptron`] | a whole training step on the tensor tape | reverse |
 //! | [`check`] | is this gradient right? | reverse |
 //! | [`optim`] | gradient descent, momentum, AdamW, clipping, schedules | gpt |
 //!
@@ -21,6 +22,7 @@ pub mod dual;
 pub mod moons;
 pub mod ops;
 pub mod optim;
+pub mod perceptron;
 pub mod scalar;
 pub mod tape;
 

@@ -4,6 +4,7 @@ mod tape {
     use calculus::check::Check;
     use calculus::dual::Dual;
     use calculus::tape::{Arena, Attrs, Backward, Forward, Grads, Op, ParamId, Params, Tape, Var};
+    use calculus::{moons, scalar};
     use linalg::{Real, Tensor};
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
@@ -118,6 +119,65 @@ mod tape {
             largest = largest.max(g.d.abs());
         }
         assert!(largest > 0.1);
+    }
+
+    #[test]
+    fn the_two_tapes_agree() {
+        // The two-moons network of the scalar tape, once more on tensors: a layer's rows are weights and then the bias.
+        let data = moons::two_moons(20, 0.1, 1);
+        let weights = moons::random_weights(2);
+        let scalar_tape = scalar::Tape::new();
+        let vars = std::array::from_fn(|i| scalar_tape.var(weights[i]));
+        let (expected, _) = moons::loss(&scalar_tape, &vars, &data);
+        let expected_grads = expected.backward();
+
+        let (mut params, mut at) = (Params::new(), 0);
+        let mut layers = vec![];
+        let mut place = vec![]; // of each number of the flat buffer among the scalar tape's weights
+        for (i, [inputs, outputs]) in [[2, 16], [16, 16], [16, 1]].into_iter().enumerate() {
+            let rows = Tensor::new([outputs, inputs + 1], weights[at..][..outputs * (inputs + 1)].to_vec());
+            let weight = Tensor::from_fn(outputs, inputs, |r, c| rows[[r, c]]);
+            let bias = Tensor::new([outputs], (0..outputs).map(|r| rows[[r, inputs]]).collect());
+            place.extend((0..outputs * inputs).map(|k| at + k / inputs * (inputs + 1) + k % inputs));
+            place.extend((0..outputs).map(|r| at + r * (inputs + 1) + inputs));
+            at += outputs * (inputs + 1);
+            layers.push([
+                params.add(format!("weight {i}"), weight, true),
+                params.add(format!("bias {i}"), bias, false),
+            ]);
+        }
+        let (mut arena, mut grads) = (Arena::new(), Grads::like(&params));
+        let mut t = Tape::record(&params, &mut arena);
+        let x: Vec<f64> = data.iter().flat_map(|s| s.x).collect();
+        let labels: Vec<f64> = data.iter().map(|s| s.label).collect();
+        let mut y = t.constant([20, 2], &x);
+        let mut squares = t.constant([], &[0.0]);
+        for (i, layer) in layers.into_iter().enumerate() {
+            let [weight, bias] = layer.map(|id| t.param(id));
+            if i > 0 {
+                y = t.relu(y);
+            }
+            y = t.linear(y, weight, Some(bias));
+            for v in [weight, bias] {
+                let square = t.square(v);
+                let sum = t.sum(square);
+                squares = t.add(squares, sum);
+            }
+        }
+        let labels = t.constant([20, 1], &labels);
+        let margin = t.mul(labels, y);
+        let one = t.constant([], &[1.0]);
+        let hinge = t.sub(one, margin);
+        let hinge = t.relu(hinge);
+        let (hinge, decay) = (t.mean(hinge), t.scale(squares, 1e-4));
+        let loss = t.add(hinge, decay);
+        t.backward(loss, &mut grads);
+
+        assert!((t.item(loss) - expected.value()).abs() < 1e-14);
+        for (k, &at) in place.iter().enumerate() {
+            let (tensor, scalar) = (grads.values()[k], expected_grads.wrt(vars[at]));
+            assert!((tensor - scalar).abs() < 1e-14, "{k}: {tensor} and {scalar}");
+        }
     }
 
     #[test]

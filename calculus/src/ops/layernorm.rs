@@ -1,6 +1,6 @@
 //! Layer normalisation. Chapter: *A GPT in one sitting*.
 
-use super::elementwise::{LANES, PARALLEL, accumulate, sum_lanes, sum_of, vectorise};
+use super::elementwise::{LANES, PARALLEL_COSTLY, accumulate, sum_lanes, sum_of, vectorise};
 use super::matmul::flat;
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
 use linalg::{Real, Shape, par};
@@ -52,7 +52,7 @@ fn forward<T: Real>(f: &mut Forward<'_, T>) {
     let bias = if f.arity() == 3 { f.input(2) } else { &[] };
     let (per_n, eps) = (T::from_f64(1.0 / n as f64), T::from_f64(f.attrs.f[0]));
     let stats = &mut f.scratch[..2 * rows];
-    let parallel = x.len() >= PARALLEL;
+    let parallel = x.len() >= PARALLEL_COSTLY;
     par::for_each_chunks([&mut *f.out, stats], [BLOCK * n, BLOCK * 2], parallel, |i, [y, stats]| {
         let x = &x[i * BLOCK * n..][..y.len()];
         vectorise!({
@@ -110,7 +110,7 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
             }
         });
     };
-    let parallel = x.len() >= PARALLEL;
+    let parallel = x.len() >= PARALLEL_COSTLY;
     if let Some((d_x, beta)) = b.d_input(0) {
         par::for_each_chunks([d_x, sums], [BLOCK * n, 2 * n], parallel, |i, [d_x, sums]| {
             block(i, sums, Some((d_x, beta)));

@@ -1,6 +1,6 @@
 //! Root-mean-square normalisation. Chapter: *A GPT in one sitting*.
 
-use super::elementwise::{PARALLEL, sum_of, vectorise};
+use super::elementwise::{PARALLEL_COSTLY, sum_of, vectorise};
 use super::layernorm::{BLOCK, add_blocks, add_row, check_gain, project};
 use super::matmul::flat;
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
@@ -34,7 +34,7 @@ fn forward<T: Real>(f: &mut Forward<'_, T>) {
     let (x, gain) = (f.input(0), f.input(1));
     let (per_n, eps) = (T::from_f64(1.0 / n as f64), T::from_f64(f.attrs.f[0]));
     let stats = &mut f.scratch[..rows];
-    let parallel = x.len() >= PARALLEL;
+    let parallel = x.len() >= PARALLEL_COSTLY;
     par::for_each_chunks([&mut *f.out, stats], [BLOCK * n, BLOCK], parallel, |i, [y, stats]| {
         let x = &x[i * BLOCK * n..][..y.len()];
         vectorise!({
@@ -73,7 +73,7 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
             }
         });
     };
-    let parallel = x.len() >= PARALLEL;
+    let parallel = x.len() >= PARALLEL_COSTLY;
     if let Some((d_x, beta)) = b.d_input(0) {
         par::for_each_chunks([d_x, sums], [BLOCK * n, n], parallel, |i, [d_x, sums]| {
             block(i, sums, Some((d_x, beta)));
