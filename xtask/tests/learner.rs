@@ -291,7 +291,9 @@ fn files_in_every_state_have_a_verdict() {
     is("not-started", 6);
     learner.write(SOFTMAX, "// work of an evening");
     let (_, said, _) = learner.run(&["reset", "softmax"]);
-    assert_eq!(fs::read_to_string(said[0]["kept"].as_str().unwrap()).unwrap(), "// work of an evening");
+    // relative to the workspace, if it is inside
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(said[0]["kept"].as_str().unwrap());
+    assert_eq!(fs::read_to_string(kept).unwrap(), "// work of an evening");
     let (_, said, _) = learner.run(&["reset", "softmax"]);
     assert_eq!(said[0]["kept"], Value::Null);
     is("not-started", 6);

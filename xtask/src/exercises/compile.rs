@@ -78,7 +78,7 @@ pub(crate) fn learners(
 /// Compiles the judge, and says where it is.
 pub(crate) fn judge() -> Result<PathBuf, Failure> {
     let mut cargo = tasks::cargo();
-    cargo.args(["build", "--package", "exercises", "--bin", "judge"]);
+    cargo.args(["build", "--profile", "xtask", "--package", "exercises", "--bin", "judge"]);
     let mut report = report(cargo, false, str::to_string)?;
     let judge = report.programs.remove("judge").unwrap_or_default();
     judge.executable.ok_or_else(|| {

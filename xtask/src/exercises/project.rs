@@ -256,18 +256,20 @@ impl Project {
     }
 }
 
-/// A path as a string in TOML, whose escapes are those of JSON.
-fn quoted(path: &Path) -> String {
-    serde_json::Value::from(path.to_string_lossy().as_ref()).to_string()
+/// A string in TOML, whose escapes are those of JSON.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// `cargo xtask` in `solutions/` too: there, cargo looks for packages in the learner's own workspace.
+///
+/// A string, since cargo joins it with the workspace's alias of that form (lists would be appended to one another), and
+/// splits it at blanks: where the path has one, the way up from `solutions/` itself must do.
 fn alias() -> String {
-    let manifest = quoted(&files::root().join("Cargo.toml"));
-    format!(
-        "# Written by `cargo xtask exercises`.\n[alias]\n\
-         xtask = [\"run\", \"--quiet\", \"--manifest-path\", {manifest}, \"--package\", \"xtask\", \"--\"]\n"
-    )
+    let manifest = files::root().join("Cargo.toml").to_string_lossy().into_owned();
+    let manifest = if manifest.contains(char::is_whitespace) { "../Cargo.toml" } else { &manifest };
+    let alias = format!("run --quiet --profile xtask --manifest-path {manifest} --package xtask --");
+    format!("# Written by `cargo xtask exercises`.\n[alias]\nxtask = {}\n", quoted(&alias))
 }
 
 /// The manifest of a new project at `place`, without programs.
@@ -304,8 +306,8 @@ debug = false
 {BEGIN}
 {END}
 "#,
-        quoted(&base.join("linalg")),
-        quoted(&base.join("book").join("exercises"))
+        quoted(&base.join("linalg").to_string_lossy()),
+        quoted(&base.join("book").join("exercises").to_string_lossy())
     )
 }
 
