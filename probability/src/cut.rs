@@ -143,3 +143,46 @@ pub(crate) fn nucleus<T: Real>(
     Cut { value, index }
 }
 // ANCHOR_END: nucleus
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Binary fractions, so that every sum is exact and the threshold can be *met*, not only crossed.
+    #[test]
+    fn the_nucleus_ends_where_the_threshold_is_met() {
+        let weights = [0.25, 1.0, 0.5, 0.25]; // 1/8, 1/2, 1/4, 1/8 of the mass
+        let mut scratch = (Box::new(EMPTY), Vec::new());
+        let mut last = |p| nucleus(&weights, p, &mut scratch.0, &mut scratch.1).index;
+        assert_eq!([0.1, 0.5, 0.51, 0.75, 0.76, 0.875, 0.9].map(&mut last), [1, 1, 2, 2, 0, 0, 3]);
+    }
+
+    /// The upper bits of a float are in the order of the floats, across octaves and down to zero.
+    #[test]
+    fn steps_follow_the_order_of_the_weights() {
+        assert_eq!(
+            (step(1.0), step(1.0 + f64::EPSILON), step(0.0), step(1e-300)),
+            (0, 0, STEPS - 1, STEPS - 1)
+        );
+        let mut weight = 1.0;
+        while weight > 1e-12 {
+            let lighter = weight * 0.999;
+            assert!(step(lighter) >= step(weight));
+            assert!(step(weight * 0.98) > step(weight) || step(weight) == STEPS - 1);
+            weight = lighter;
+        }
+    }
+
+    /// Of equal values the lowest indices stay, whenever they were found.
+    #[test]
+    fn k_largest_keeps_the_first_of_equals() {
+        let mut kept = Vec::new();
+        let mut values = vec![1.0_f32; 200];
+        values[150] = 2.0;
+        values[7] = f32::NEG_INFINITY;
+        k_largest(&values, 5, &mut kept);
+        assert_eq!(kept, [(1.0, 0), (1.0, 1), (1.0, 2), (1.0, 3), (2.0, 150)]);
+        k_largest(&[f32::NEG_INFINITY, 3.0], 1, &mut kept);
+        assert_eq!(kept, [(3.0, 1)]);
+    }
+}

@@ -26,7 +26,7 @@ pub fn unit(bits: u64) -> f64 {
 
 /// A number in [0, 1) in single precision from 64 random bits: the upper 24 of them, times 2⁻²⁴.
 ///
-/// Rounding [`unit`] to `f32` would not do: it gives 1.0 once in 2²⁵ draws.
+/// Rounding [`unit()`] to `f32` would not do: it gives 1.0 once in 2²⁵ draws.
 ///
 /// ```
 /// use probability::uniform::{unit, unit_f32};

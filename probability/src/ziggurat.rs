@@ -135,6 +135,26 @@ mod tests {
         assert!((quick - 0.985).abs() < 0.0005, "{quick}");
     }
 
+    /// In the wedge of a layer, a point is kept as often as the bell is above its floor: at every x, in thin layers and thick.
+    #[test]
+    fn wedges_are_cut_along_the_bell() {
+        let z = Ziggurat::standard();
+        let mut rng = crate::random::stream(1, "wedges", 0);
+        let (n, checks) = (4_000, 8 * 5);
+        // Hoeffding's bound for all checks together, at a rate of false alarms of 1e-9.
+        let bound = ((2.0 * f64::from(checks) / 1e-9).ln() / (2.0 * f64::from(n))).sqrt();
+        for layer in [1, 2, 3, 17, 100, 200, 254, 255] {
+            let (floor, ceiling) = (z.height[layer], z.height[layer + 1]);
+            for share in [0.02, 0.25, 0.5, 0.75, 0.98] {
+                let x = z.edge[layer + 1] + share * (z.edge[layer] - z.edge[layer + 1]);
+                let kept = (0..n).filter(|_| z.beyond(layer, x, &mut || rng.next_u64()).is_some()).count();
+                let expected = (bell(x) - floor) / (ceiling - floor);
+                let observed = kept as f64 / f64::from(n);
+                assert!((observed - expected).abs() < bound, "layer {layer}, {share}: {observed} {expected}");
+            }
+        }
+    }
+
     /// Words chosen to land in the tail: it begins at r, goes on from there, keeps its sign, refuses what it should.
     #[test]
     fn the_tail_by_hand() {

@@ -145,6 +145,15 @@ fn decoder_equals_its_readable_twin() {
     }
 }
 
+/// Top-p 0 is the most likely token even where the temperature makes all probabilities round to the same.
+#[test]
+fn top_p_zero_is_arg_max_at_any_temperature() {
+    let hot = Decoding { temperature: 1e300, top_k: None, top_p: 0.0 };
+    let mut decoder = Decoder::<f64>::new(hot).unwrap();
+    assert_eq!(decoder.sample(&[0.0, 1.0], 0.5), Ok(1));
+    assert_eq!(decoder.probabilities(&[0.0, 1.0]).unwrap(), [0.0, 1.0]);
+}
+
 /// f32 does what f64 does, within its precision.
 #[test]
 fn single_precision_agrees() {
@@ -208,6 +217,8 @@ fn logits() -> impl Strategy<Value = Vec<f64>> {
 }
 
 proptest! {
+    #![proptest_config(super::law::cases())]
+
     /// Kept mass reaches the line, without its least token it does not, and nothing outside is heavier than anything inside.
     #[test]
     fn the_nucleus_is_minimal(z in logits(), threshold in 0.0..1.0) {

@@ -58,10 +58,16 @@ fn cells_by_hand() {
     for i in 0..8 {
         assert_eq!(table.from_uniform((i as f64 + 0.99) / 8.0), Ok(i));
     }
-    // u·n rounds up to n for the largest u: there is no cell n.
-    let table = Alias::new(&[1.0; 3]).unwrap();
-    assert_eq!(table.from_uniform(uniform::unit(u64::MAX)), Ok(2));
-    assert_eq!(Alias::new(&[0.0, 7.0, 0.0]).unwrap().from_uniform(0.1), Ok(1));
+    // The largest u lands in the last cell, whatever n: u·n never rounds up to n.
+    for n in 1..3000 {
+        let table = Alias::new(&vec![1.0; n]).unwrap();
+        assert_eq!(table.from_uniform(uniform::unit(u64::MAX)), Ok(n - 1));
+    }
+    // At the very beginning of a cell whose outcome is impossible, the alias is chosen.
+    let table = Alias::new(&[0.0, 7.0, 0.0]).unwrap();
+    for u in [0.0, 0.1, 1.0 / 3.0, 0.5, 2.0 / 3.0, 0.9] {
+        assert_eq!(table.from_uniform(u), Ok(1));
+    }
 }
 
 fn weights() -> impl Strategy<Value = Vec<f64>> {
@@ -70,6 +76,8 @@ fn weights() -> impl Strategy<Value = Vec<f64>> {
 }
 
 proptest! {
+    #![proptest_config(super::law::cases())]
+
     /// The table is exact: read back, the cells hold the probabilities they were filled with.
     #[test]
     fn cells_hold_the_probabilities(w in weights()) {

@@ -65,6 +65,8 @@ fn pair() -> impl Strategy<Value = (Vec<f64>, Vec<f64>)> {
 }
 
 proptest! {
+    #![proptest_config(super::law::cases())]
+
     #[test]
     fn inequalities_hold((p, q) in pair()) {
         let (h, cross, divergence) = (entropy(&p).unwrap(), cross_entropy(&p, &q).unwrap(), kl(&p, &q).unwrap());

@@ -3,10 +3,16 @@
 //! Every check here refuses a *correct* sampler with probability [`ALPHA`] at most, over the choice of the seed. The seeds
 //! are fixed, so a check that passes once passes always; `ALPHA` says how surprised to be if a new seed fails.
 
+use proptest::test_runner::{Config, RngSeed};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 /// The rate of false alarms of one check.
 pub(super) const ALPHA: f64 = 1e-9;
+
+/// The property tests try the same cases in every run, and write no files.
+pub(super) fn cases() -> Config {
+    Config { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
+}
 
 /// Kolmogorov and Smirnov: the largest gap between the sample's distribution function and `cdf`.
 ///

@@ -36,6 +36,8 @@ fn purposes_are_fnv_hashes() {
 }
 
 proptest! {
+    #![proptest_config(super::law::cases())]
+
     #[test]
     fn stream_reads_the_words(seed: u64, step: u64, start in 0_u64..u64::MAX - 20, n in 0_usize..20) {
         let mut rng = stream(seed, "test", step);

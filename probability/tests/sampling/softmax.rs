@@ -118,6 +118,8 @@ fn logits() -> impl Strategy<Value = Vec<f64>> {
 }
 
 proptest! {
+    #![proptest_config(super::law::cases())]
+
     #[test]
     fn sums_to_one_and_keeps_the_order(z in logits()) {
         let p = probabilities(&z);

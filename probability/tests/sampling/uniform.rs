@@ -87,6 +87,8 @@ fn nothing_is_below_zero() {
 }
 
 proptest! {
+    #![proptest_config(super::law::cases())]
+
     #[test]
     fn unit_and_below_stay_in_range(bits: u64, n in 1_u64..) {
         prop_assert!((0.0..1.0).contains(&unit(bits)));
