@@ -1,7 +1,7 @@
 //! `break-it`: applies the patch of every *break it* box and sees whether the promised test turns red.
 //!
-//! All of it happens in a copy of the workspace, kept between runs so that Cargo rebuilds little; the files that the reader
-//! and the author work on are never touched. For each box: the test must pass as things are, and fail, not merely refuse
+//! All of it happens in a copy of the workspace, kept between runs, with the target folder shared, so that Cargo builds no
+//! dependency twice; the files that the reader and the author work on are never touched. For each box: the test must pass as things are, and fail, not merely refuse
 //! to compile, with the patch.
 
 use crate::breaks::{self, Patch};
@@ -126,7 +126,7 @@ fn run(words: &[String], copy: &Path, folder: &Path) -> Result<(ExitStatus, Stri
     let mut child = Command::new(cargo)
         .args(&words[1..])
         .current_dir(copy)
-        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("CARGO_TARGET_DIR", folder.parent().unwrap_or(folder))
         .stdin(Stdio::null())
         .stdout(output)
         .stderr(errors)
