@@ -77,7 +77,11 @@ fn depth_figure() -> String {
         })
         .collect();
     plot::chart(
-        &plot::Axis { name: "layers walked back from the loss", ticks: &[0.0, 10.0, 20.0, 30.0, 40.0, 50.0], log: false },
+        &plot::Axis {
+            name: "layers walked back from the loss",
+            ticks: &[0.0, 10.0, 20.0, 30.0, 40.0, 50.0],
+            log: false,
+        },
         &plot::Axis { name: "length of the gradient", ticks: &[1e-4, 1e-2, 1.0, 1e2, 1e4, 1e6], log: true },
         &lines,
     )

@@ -10,7 +10,12 @@ mod approximation {
 
     const WIDTHS: [usize; 6] = [8, 16, 32, 64, 128, 256];
 
-    fn errors(net: impl Fn(usize) -> Box<dyn Fn(f64) -> f64>, f: fn(f64) -> f64, lo: f64, hi: f64) -> Vec<f64> {
+    fn errors(
+        net: impl Fn(usize) -> Box<dyn Fn(f64) -> f64>,
+        f: fn(f64) -> f64,
+        lo: f64,
+        hi: f64,
+    ) -> Vec<f64> {
         WIDTHS.iter().map(|&w| sup_error(f, net(w), lo, hi, 40_000)).collect()
     }
 

@@ -14,7 +14,10 @@ const SWEEPS: usize = 1000;
 fn main() -> std::io::Result<()> {
     for (offset, what) in [(0.0, "every reading on the hinge"), (-0.5, "six readings off by -0.5")] {
         println!("{what}; start w = {}, b = {}, lr = {LR}\n", START.0, START.1);
-        println!("  {:18}{:>12}{:>12}{:>12}{:>10}{:>10}", "backward", "loss at 0", "at 10", "at 1000", "w", "b");
+        println!(
+            "  {:18}{:>12}{:>12}{:>12}{:>10}{:>10}",
+            "backward", "loss at 0", "at 10", "at 1000", "w", "b"
+        );
         for (name, run) in runs(offset) {
             let l = &run.losses;
             println!("  {name:18}{:12.4}{:12.4}{:12.2e}{:10.3}{:10.3}", l[0], l[10], l[SWEEPS], run.w, run.b);

@@ -6,9 +6,9 @@
 
 pub mod omissions;
 
+use linalg::Real;
 use linalg::kernels::{axpy, dot};
 use probability::normal;
-use linalg::Real;
 use rand::Rng;
 
 /// The neuron of the first chapter's Python listing, line for line.

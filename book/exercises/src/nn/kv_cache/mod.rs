@@ -78,10 +78,12 @@ impl Exercise for Spec {
     }
 }
 
+// The learner's file has no trait implementations.
 #[cfg(feature = "judge")]
+#[allow(clippy::new_without_default)]
 pub mod solution;
 #[cfg(feature = "judge")]
-#[allow(unused_variables, unused_imports, dead_code)]
+#[allow(unused_variables, unused_imports, dead_code, clippy::new_without_default)]
 pub mod starter;
 #[cfg(feature = "judge")]
 mod wrong;

@@ -7,6 +7,7 @@ type Wrong = crate::spec::Wrong<Spec>;
 
 /// A cache with its habits: each field is one decision that can go wrong.
 #[derive(Clone, Copy)]
+#[allow(clippy::struct_excessive_bools)] // each is a habit of its own
 struct Habits {
     /// The position of a token, from the tokens before this piece, its place in the piece, and the pieces so far.
     position: fn(past: usize, place: usize, pieces: usize) -> usize,
