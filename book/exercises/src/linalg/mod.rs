@@ -1,3 +1,4 @@
 //! Exercises of the first pillar.
 
 pub mod matmul;
+pub mod strides;
