@@ -47,10 +47,30 @@ fn fill(page: &str, fragments: &[String]) -> Result<String, String> {
         let number = behind.split('"').next().unwrap_or_default();
         let fragment = number.parse().ok().and_then(|n: usize| fragments.get(n)).ok_or(number)?;
         let end = behind.find(close).ok_or(number)?;
-        // A box's title is a fragment that holds no placeholder; nothing else nests.
-        filled.push_str(fragment);
         rest = &behind[end + close.len()..];
+        // A box's title is a fragment that holds no placeholder; nothing else nests.
+        if fragment.starts_with("<math") {
+            rest = keep_together(fragment, rest, &mut filled);
+        } else {
+            filled.push_str(fragment);
+        }
     }
+}
+
+/// Writes a formula of a line so that no line starts with the full stop behind it or ends with the bracket before it.
+///
+/// Returns what is left of `rest`.
+fn keep_together<'a>(formula: &str, rest: &'a str, filled: &mut String) -> &'a str {
+    let before = filled.trim_end_matches(['(', '[', '“', '‘']).len();
+    let after = rest.len()
+        - rest.trim_start_matches(['.', ',', ';', ':', '!', '?', ')', ']', '”', '’', '…', '-', '–']).len();
+    if before == filled.len() && after == 0 {
+        filled.push_str(formula);
+    } else {
+        let opening = filled.split_off(before);
+        filled.extend(["<span class=\"together\">", &opening, formula, &rest[..after], "</span>"]);
+    }
+    &rest[after..]
 }
 
 /// Turns the quotations that hold a box's title into asides with a name.
@@ -94,10 +114,17 @@ mod tests {
     #[test]
     fn placeholders_are_filled() {
         let fragments = ["<math>a</math>".to_string(), "<figure>b</figure>".to_string()];
-        let page = r#"<p>Let <x-fp n="0">a</x-fp>.</p><div data-fp="1"></div><p><x-fp n="0"></x-fp></p>"#;
-        let expected = "<p>Let <math>a</math>.</p><figure>b</figure><p><math>a</math></p>";
+        let page = r#"<p>Let <x-fp n="0">a</x-fp> be</p><div data-fp="1"></div><p><x-fp n="0"></x-fp></p>"#;
+        let expected = "<p>Let <math>a</math> be</p><figure>b</figure><p><math>a</math></p>";
         assert_eq!(fill(page, &fragments).unwrap(), expected);
         assert_eq!(fill(r#"<x-fp n="7"></x-fp>"#, &fragments).unwrap_err(), "7");
+    }
+
+    #[test]
+    fn punctuation_stays_with_its_formula() {
+        let page = r#"<p>so (<x-fp n="0">a</x-fp>), done</p>"#;
+        let expected = "<p>so <span class=\"together\">(<math>a</math>),</span> done</p>";
+        assert_eq!(fill(page, &["<math>a</math>".into()]).unwrap(), expected);
     }
 
     #[test]
