@@ -16,7 +16,7 @@ pub const PARALLEL: usize = 1 << 18;
 pub const PARALLEL_COSTLY: usize = 1 << 16;
 
 /// How many numbers a thread works on at a time: several slices of this length stay in the first-level cache.
-pub const CHUNK: usize = 1 << 12;
+pub const CHUNK: usize = 1 << 11;
 
 /// Runs an expression compiled for the widest vectors of this processor: [`linalg::simd::vectorise`], with the
 /// `#[inline(always)]` that it wants on a closure.
@@ -31,6 +31,12 @@ macro_rules! vectorise {
 pub(crate) use vectorise;
 
 /// out\[i\] ← f(x\[i\]), for a cheap f.
+///
+/// ```
+/// let mut out = [0.0; 3];
+/// calculus::ops::elementwise::map(&mut out, &[1.0, 2.0, 3.0], |x| 10.0 * x);
+/// assert_eq!(out, [10.0, 20.0, 30.0]);
+/// ```
 ///
 /// # Panics
 /// If the lengths differ.
@@ -65,6 +71,16 @@ pub fn map_slice<T: Real>(out: &mut [T], x: &[T], f: impl Fn(&mut [T]) + Sync + 
 /// d\[i\] ← f(d_out\[i\], x\[i\]) + beta·d\[i\]: the backward loop of an element-wise operation.
 ///
 /// With `beta` = 0 the old content of `d` is never read.
+///
+/// ```
+/// use calculus::ops::elementwise::accumulate;
+///
+/// let (d_out, x) = ([1.0, 2.0], [3.0, 5.0]);
+/// let mut d = [f64::NAN; 2];
+/// accumulate((&mut d, 0.0), &d_out, &x, |d_out, x| d_out * x); // the first gradient: stored
+/// accumulate((&mut d, 1.0), &d_out, &x, |d_out, _| d_out); // the second: added
+/// assert_eq!(d, [4.0, 12.0]);
+/// ```
 ///
 /// # Panics
 /// If the lengths differ.

@@ -6,6 +6,15 @@ use linalg::{Real, kernels};
 
 impl<T: Real> Tape<'_, T> {
     /// eˣ, element by element.
+    ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([2], &[0.0, f64::ln(3.0)]);
+    /// let y = tape.exp(x);
+    /// assert!((tape.value(y)[1] - 3.0).abs() < 1e-15);
+    /// ```
     #[track_caller]
     pub fn exp(&mut self, x: Var) -> Var {
         let op = const { &Op { name: "exp", forward: forward::<T>, backward: backward::<T> } };

@@ -10,6 +10,16 @@ impl<T: Real> Tape<'_, T> {
     ///
     /// Φ(x) = (1 + erf(x/√2))/2. PyTorch's `gelu` with its default `approximate='none'`; GPT-2's own code used a tanh
     /// that differs by up to 5e-4. Source: Hendrycks and Gimpel 2016.
+    ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([3], &[-100.0, 1.0, 100.0]);
+    /// let y = tape.gelu(x);
+    /// assert!((tape.value(y)[1] - 0.841_344_746_068_543).abs() < 1e-14); // Φ(1)
+    /// assert_eq!(tape.value(y)[2], 100.0);
+    /// ```
     #[track_caller]
     pub fn gelu(&mut self, x: Var) -> Var {
         let op = const { &Op { name: "gelu", forward: forward::<T>, backward: backward::<T> } };

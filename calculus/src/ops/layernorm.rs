@@ -11,6 +11,16 @@ impl<T: Real> Tape<'_, T> {
     /// The variance divides by n, not n − 1. Without `bias`, as nanoGPT has it, nothing is added. Source: Ba, Kiros and
     /// Hinton 2016.
     ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([1, 2], &[10.0, 14.0]);
+    /// let gain = tape.constant([2], &[1.0, 5.0]);
+    /// let y = tape.layernorm(x, gain, None, 0.0);
+    /// assert_eq!(tape.value(y), [-1.0, 5.0]);
+    /// ```
+    ///
     /// # Panics
     /// If `gain` or `bias` is not a vector as long as the last axis; the message names both shapes and the caller's line.
     #[track_caller]

@@ -6,6 +6,15 @@ use linalg::Real;
 
 impl<T: Real> Tape<'_, T> {
     /// ln x, element by element. −∞ at 0, NaN below: see [`Tape::first_non_finite`].
+    ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([2], &[1.0, 0.0]);
+    /// let y = tape.ln(x);
+    /// assert_eq!(tape.value(y), [0.0, f64::NEG_INFINITY]);
+    /// ```
     #[track_caller]
     pub fn ln(&mut self, x: Var) -> Var {
         let op = const { &Op { name: "ln", forward: forward::<T>, backward: backward::<T> } };

@@ -1,4 +1,4 @@
-//! The operations of the tape, one a file: a method of [`Tape`](crate::tape::Tape), a forward function and its backward twin side by side.
+//! The operations of the tape, one a file: a method of [`Tape`], a forward function and its backward twin side by side.
 //! Chapter: *Reverse mode*.
 //!
 //! | kind | operations |

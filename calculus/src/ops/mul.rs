@@ -7,6 +7,15 @@ use linalg::Real;
 impl<T: Real> Tape<'_, T> {
     /// a·b, element by element, with broadcasting: a gate, a mask. `mul(a, a)` works: both gradients add up.
     ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let (a, b) = (tape.constant([2, 1], &[1.0, 2.0]), tape.constant([3], &[1.0, 10.0, 100.0]));
+    /// let y = tape.mul(a, b); // an outer product, by broadcasting
+    /// assert_eq!(tape.value(y), [1.0, 10.0, 100.0, 2.0, 20.0, 200.0]);
+    /// ```
+    ///
     /// # Panics
     /// If the shapes do not broadcast; the message names both and the caller's line.
     #[track_caller]

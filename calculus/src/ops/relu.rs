@@ -6,6 +6,15 @@ use linalg::Real;
 
 impl<T: Real> Tape<'_, T> {
     /// max(0, x), element by element. Its derivative at 0 is taken as 0, as everywhere in the field. NaN stays NaN.
+    ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([3], &[-1.0, 0.0, 2.0]);
+    /// let y = tape.relu(x);
+    /// assert_eq!(tape.value(y), [0.0, 0.0, 2.0]);
+    /// ```
     #[track_caller]
     pub fn relu(&mut self, x: Var) -> Var {
         let op = const { &Op { name: "relu", forward: forward::<T>, backward: backward::<T> } };

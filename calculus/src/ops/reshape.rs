@@ -7,6 +7,15 @@ use linalg::{Real, Shape};
 impl<T: Real> Tape<'_, T> {
     /// The same numbers in the same order under another shape. Nothing is copied (except from a parameter, once).
     ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([2, 2], &[1.0, 2.0, 3.0, 4.0]);
+    /// let y = tape.reshape(x, [4]);
+    /// assert_eq!(tape.value(y).as_ptr(), tape.value(x).as_ptr());
+    /// ```
+    ///
     /// # Panics
     /// If the number of elements would change.
     #[track_caller]

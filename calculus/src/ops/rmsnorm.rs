@@ -11,6 +11,16 @@ impl<T: Real> Tape<'_, T> {
     ///
     /// Layer normalisation without the mean; Llama's. Source: Zhang and Sennrich 2019.
     ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([1, 2], &[3.0, 3.0]);
+    /// let gain = tape.constant([2], &[1.0, 5.0]);
+    /// let y = tape.rmsnorm(x, gain, 0.0);
+    /// assert_eq!(tape.value(y), [1.0, 5.0]);
+    /// ```
+    ///
     /// # Panics
     /// If `gain` is not a vector as long as the last axis; the message names both shapes and the caller's line.
     #[track_caller]

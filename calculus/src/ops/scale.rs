@@ -6,6 +6,15 @@ use linalg::Real;
 
 impl<T: Real> Tape<'_, T> {
     /// s·x, element by element, for a number that wants no gradient.
+    ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([2], &[1.0, -2.0]);
+    /// let y = tape.scale(x, 10.0);
+    /// assert_eq!(tape.value(y), [10.0, -20.0]);
+    /// ```
     #[track_caller]
     pub fn scale(&mut self, x: Var, s: T) -> Var {
         let op = const { &Op { name: "scale", forward: forward::<T>, backward: backward::<T> } };

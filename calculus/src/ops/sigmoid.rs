@@ -6,6 +6,15 @@ use linalg::{Real, kernels};
 
 impl<T: Real> Tape<'_, T> {
     /// 1/(1 + e^(−x)), element by element. Computed as (1 + tanh(x/2))/2, which cannot overflow.
+    ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([3], &[-1000.0, 0.0, 1000.0]);
+    /// let y = tape.sigmoid(x);
+    /// assert_eq!(tape.value(y), [0.0, 0.5, 1.0]);
+    /// ```
     #[track_caller]
     pub fn sigmoid(&mut self, x: Var) -> Var {
         let op = const { &Op { name: "sigmoid", forward: forward::<T>, backward: backward::<T> } };

@@ -8,6 +8,15 @@ use linalg::{Real, par};
 
 impl<T: Real> Tape<'_, T> {
     /// x·σ(x), element by element (Elfwing et al. 2018, Ramachandran et al. 2017).
+    ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([3], &[-1000.0, 0.0, 1000.0]);
+    /// let y = tape.silu(x);
+    /// assert_eq!(tape.value(y), [0.0, 0.0, 1000.0]);
+    /// ```
     #[track_caller]
     pub fn silu(&mut self, x: Var) -> Var {
         let op = const { &Op { name: "silu", forward: forward::<T>, backward: backward::<T> } };

@@ -6,6 +6,15 @@ use linalg::Real;
 
 impl<T: Real> Tape<'_, T> {
     /// sin x, element by element (radians).
+    ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([2], &[0.0, std::f64::consts::FRAC_PI_2]);
+    /// let y = tape.sin(x);
+    /// assert_eq!(tape.value(y), [0.0, 1.0]);
+    /// ```
     #[track_caller]
     pub fn sin(&mut self, x: Var) -> Var {
         let op = const { &Op { name: "sin", forward: forward::<T>, backward: backward::<T> } };

@@ -11,6 +11,15 @@ impl<T: Real> Tape<'_, T> {
     ///
     /// As the last layer before a loss use [`Tape::cross_entropy`] on the logits instead: it is stable and cheaper.
     ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([2, 2], &[1000.0, 1000.0, 0.0, f64::NEG_INFINITY]);
+    /// let y = tape.softmax(x);
+    /// assert_eq!(tape.value(y), [0.5, 0.5, 1.0, 0.0]);
+    /// ```
+    ///
     /// # Panics
     /// If `x` is a single number without an axis.
     #[track_caller]

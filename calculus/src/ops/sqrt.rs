@@ -6,6 +6,15 @@ use linalg::Real;
 
 impl<T: Real> Tape<'_, T> {
     /// √x, element by element. Its gradient at 0 is infinite, as the slope is.
+    ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([2], &[4.0, 9.0]);
+    /// let y = tape.sqrt(x);
+    /// assert_eq!(tape.value(y), [2.0, 3.0]);
+    /// ```
     #[track_caller]
     pub fn sqrt(&mut self, x: Var) -> Var {
         let op = const { &Op { name: "sqrt", forward: forward::<T>, backward: backward::<T> } };

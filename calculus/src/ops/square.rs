@@ -6,6 +6,15 @@ use linalg::Real;
 
 impl<T: Real> Tape<'_, T> {
     /// x², element by element.
+    ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([2], &[-2.0, 3.0]);
+    /// let y = tape.square(x);
+    /// assert_eq!(tape.value(y), [4.0, 9.0]);
+    /// ```
     #[track_caller]
     pub fn square(&mut self, x: Var) -> Var {
         let op = const { &Op { name: "square", forward: forward::<T>, backward: backward::<T> } };

@@ -7,6 +7,15 @@ use linalg::Real;
 impl<T: Real> Tape<'_, T> {
     /// a − b, element by element, with broadcasting.
     ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let (a, b) = (tape.constant([2], &[5.0, 7.0]), tape.constant([1], &[2.0]));
+    /// let y = tape.sub(a, b);
+    /// assert_eq!(tape.value(y), [3.0, 5.0]);
+    /// ```
+    ///
     /// # Panics
     /// If the shapes do not broadcast; the message names both and the caller's line.
     #[track_caller]

@@ -6,6 +6,15 @@ use linalg::{Real, kernels};
 
 impl<T: Real> Tape<'_, T> {
     /// Σ xᵢ over all elements: a single number, of shape `[]`. 0 of nothing.
+    ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([2, 2], &[1.0, 2.0, 3.0, 4.0]);
+    /// let y = tape.sum(x);
+    /// assert_eq!((tape.item(y), tape.shape(y).rank()), (10.0, 0));
+    /// ```
     #[track_caller]
     pub fn sum(&mut self, x: Var) -> Var {
         let op = const { &Op { name: "sum", forward: forward::<T>, backward: backward::<T> } };
@@ -13,6 +22,15 @@ impl<T: Real> Tape<'_, T> {
     }
 
     /// The mean of all elements: a single number, of shape `[]`.
+    ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([2, 2], &[1.0, 2.0, 3.0, 4.0]);
+    /// let y = tape.mean(x);
+    /// assert_eq!(tape.item(y), 2.5);
+    /// ```
     ///
     /// # Panics
     /// If there is no element: the mean of nothing is not a number, and silently making one costs a day.

@@ -6,6 +6,15 @@ use linalg::{Real, kernels};
 
 impl<T: Real> Tape<'_, T> {
     /// tanh x, element by element.
+    ///
+    /// ```
+    /// # use calculus::tape::{Arena, Params, Tape};
+    /// # let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// # let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.constant([2], &[0.0, 100.0]);
+    /// let y = tape.tanh(x);
+    /// assert_eq!(tape.value(y), [0.0, 1.0]);
+    /// ```
     #[track_caller]
     pub fn tanh(&mut self, x: Var) -> Var {
         let op = const { &Op { name: "tanh", forward: forward::<T>, backward: backward::<T> } };

@@ -27,6 +27,19 @@ impl<T: Real> Tape<'_, T> {
     ///
     /// May be called again on the same graph, with another cotangent: each unit vector gives one row of the Jacobian.
     ///
+    /// ```
+    /// use calculus::tape::{Arena, Grads, Params, Tape};
+    ///
+    /// let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.input([2], &[3.0, 5.0]);
+    /// let y = tape.square(x);
+    /// for (unit, row) in [([1.0, 0.0], [6.0, 0.0]), ([0.0, 1.0], [0.0, 10.0])] {
+    ///     tape.backward_with(y, &unit, &mut Grads::like(&params));
+    ///     assert_eq!(tape.grad(x), row);
+    /// }
+    /// ```
+    ///
     /// # Panics
     /// If `cotangent` is not as long as `out`, the tape does not record, or `grads` has another length than the parameters.
     #[track_caller]
@@ -105,6 +118,19 @@ impl<T: Real> Tape<'_, T> {
 
     /// Keeps the gradient of a value for [`Tape::grad`]. Inputs keep theirs; of all other values the memory is used again
     /// during the walk. PyTorch's `retain_grad()`.
+    ///
+    /// ```
+    /// use calculus::tape::{Arena, Grads, Params, Tape};
+    ///
+    /// let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+    /// let mut tape = Tape::record(&params, &mut arena);
+    /// let x = tape.input([], &[3.0]);
+    /// let y = tape.square(x);
+    /// let z = tape.square(y);
+    /// tape.retain(y);
+    /// tape.backward(z, &mut Grads::like(&params));
+    /// assert_eq!((tape.grad(y)[0], tape.grad(x)[0]), (18.0, 108.0)); // 2y, 4x³
+    /// ```
     pub fn retain(&mut self, v: Var) {
         self.arena.nodes[v.index()].retain = true;
     }
