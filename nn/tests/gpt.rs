@@ -3,6 +3,7 @@
 /// `cargo test -p nn -- gpt`
 mod gpt {
     mod attention;
+    mod claims;
     mod model;
     mod program;
     mod text;
