@@ -9,8 +9,9 @@
 //! A test holds the first two equal.
 
 use crate::cache::LayerCache;
-use crate::init::{Builder, deviation};
+use crate::init::{Builder, reading, writing};
 use crate::linear::Linear;
+use approximation::gain::Activation as Gain;
 use calculus::tape::{Attrs, Backward, Forward, Op, Tape, Var};
 use linalg::{Real, Tensor, View, ViewMut, gemm, kernels, par};
 
@@ -77,8 +78,8 @@ impl CausalSelfAttention {
             "attention: {heads} heads do not divide width {width}"
         );
         builder.scope(name, |b| CausalSelfAttention {
-            qkv: Linear::new(b, "qkv", width, 3 * width, false, deviation(None)),
-            out: Linear::new(b, "out", width, width, false, deviation(Some(blocks))),
+            qkv: Linear::new(b, "qkv", width, 3 * width, false, reading(width)),
+            out: Linear::new(b, "out", width, width, false, writing(Gain::Linear, width, blocks)),
             heads,
         })
     }

@@ -3,9 +3,10 @@
 use crate::attention::CausalSelfAttention;
 use crate::cache::LayerCache;
 use crate::gpt::Config;
-use crate::init::{Builder, deviation};
+use crate::init::{Builder, reading, writing};
 use crate::mlp::{Activation, Mlp};
 use crate::norm::LayerNorm;
+use approximation::gain::Activation as Gain;
 use calculus::tape::{Tape, Var};
 use linalg::Real;
 
@@ -30,7 +31,7 @@ impl Block {
     #[track_caller]
     pub fn new<T: Real>(builder: &mut Builder<T>, i: usize, config: &Config) -> Self {
         let (d, blocks) = (config.width, config.blocks);
-        let deviations = [deviation(None), deviation(Some(blocks))];
+        let deviations = [reading(d), writing(Gain::Gelu, 4 * d, blocks)];
         builder.scope(&format!("block {i}"), |b| Block {
             norm_1: LayerNorm::new(b, "norm 1", d, false),
             attention: CausalSelfAttention::new(b, "attention", d, config.heads, blocks),

@@ -34,7 +34,7 @@ impl Embedding {
     /// If the name is taken.
     #[track_caller]
     pub fn new<T: Real>(builder: &mut Builder<T>, name: &str, rows: usize, width: usize) -> Self {
-        Embedding { table: builder.normal(name, [rows, width], crate::init::deviation(None)) }
+        Embedding { table: builder.normal(name, [rows, width], crate::init::TABLE) }
     }
 
     /// The rows of some tokens.
