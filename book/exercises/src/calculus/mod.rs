@@ -1,3 +1,4 @@
 //! Exercises of the second pillar.
 
+pub mod tape;
 pub mod xent;
