@@ -15,7 +15,6 @@ use approximation::gain::Activation as Gain;
 use calculus::tape::{Attrs, Backward, Forward, Op, Tape, Var};
 use linalg::{Real, Tensor, View, ViewMut, gemm, kernels, par};
 
-// ANCHOR: attend
 /// One head of causal attention: yᵢ = Σⱼ wᵢⱼ·vⱼ with wᵢ = softmax over j ≤ i of qᵢ·kⱼ/√d.
 ///
 /// `q` and `k` are (time, d), `v` is (time, anything). Token i asks the question qᵢ; each token j up to i holds up a key
@@ -37,6 +36,7 @@ use linalg::{Real, Tensor, View, ViewMut, gemm, kernels, par};
 /// If the shapes do not fit.
 ///
 /// Source: Vaswani et al. 2017, section 3.2.1.
+// ANCHOR: attend
 pub fn attend<T: Real>(q: &Tensor<T>, k: &Tensor<T>, v: &Tensor<T>) -> Tensor<T> {
     let scale = T::from_f64(1.0 / (q.cols() as f64).sqrt());
     let mut y = Tensor::zeros([q.rows(), v.cols()]);
@@ -159,9 +159,9 @@ impl<'a, T: Real> Packed<'a, T> {
     }
 }
 
-// ANCHOR: head
 /// One head, the fast way. The last query may see all keys, the one before it all but one, and so on: with a cache there
 /// are more keys than queries. `p` gets the weights (queries, keys), `y` the answers (queries, d).
+// ANCHOR: head
 pub(crate) fn head_forward<T: Real>(
     q: View<'_, T>,
     k: View<'_, T>,

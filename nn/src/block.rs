@@ -40,9 +40,9 @@ impl Block {
         })
     }
 
-    // ANCHOR: block
     /// Applies the block. For the cache see [`CausalSelfAttention::forward`].
     #[track_caller]
+    // ANCHOR: block
     pub fn forward<T: Real>(&self, tape: &mut Tape<'_, T>, x: Var, cache: Option<&mut LayerCache<T>>) -> Var {
         tape.enter("attention");
         let heard = self.norm_1.forward(tape, x);

@@ -122,11 +122,11 @@ impl Dataset {
         self.held_out.iter().map(Range::len).sum()
     }
 
-    // ANCHOR: batch
     /// The examples of a step: `rows` random places in the training part.
     ///
     /// A pure function of (seed, step). So a resumed run sees what the uninterrupted one would have seen, and an evaluation in
     /// between changes nothing.
+    // ANCHOR: batch
     pub fn batch(&self, seed: u64, step: u64, rows: usize, batch: &mut Batch) {
         batch.clear();
         batch.rows = rows;

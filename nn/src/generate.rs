@@ -83,11 +83,11 @@ impl<'m, T: Real> Generator<'m, T> {
         })
     }
 
-    // ANCHOR: next
     /// The next token. It is drawn with random number `(seed, "token", n, 0)`, n counting the tokens written so far.
     ///
     /// # Errors
     /// [`Error::Decoding`] if the model's logits are not numbers.
+    // ANCHOR: next
     pub fn next_token(&mut self) -> Result<u32, Error> {
         if self.seen.len() > self.gpt.config().context {
             self.forget();

@@ -125,7 +125,6 @@ impl Gpt {
         KvCache::new(self.config.blocks, self.config.context, self.config.width)
     }
 
-    // ANCHOR: forward
     /// Token ids, (batch, time), to logits, (batch, time, vocab): row t says what comes after token t.
     ///
     /// With a cache, batch is 1 and `ids` holds only the tokens that are not in the cache yet.
@@ -134,6 +133,7 @@ impl Gpt {
     /// If `batch` does not divide the number of ids, there are more tokens than positions, an id is outside the vocabulary, or
     /// there is a cache and the tape records.
     #[track_caller]
+    // ANCHOR: forward
     pub fn forward<T: Real>(
         &self,
         tape: &mut Tape<'_, T>,

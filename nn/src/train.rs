@@ -143,11 +143,11 @@ impl Trainer {
         Ok(Trainer { gpt, params, adamw, best: None, recipe, seed, step: 0, grads, arena, batch })
     }
 
-    // ANCHOR: step
     /// One step: an answer, its gradient, a limit on its length, and a small move against it.
     ///
     /// # Errors
     /// [`Error::Diverged`] if the loss or the gradient is not finite. The parameters are then as they were before the step.
+    // ANCHOR: step
     pub fn step(&mut self, data: &Dataset) -> Result<Report, Error> {
         let (recipe, step) = (&self.recipe, self.step);
         let lr = recipe.schedule().at(step);
