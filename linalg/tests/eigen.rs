@@ -231,6 +231,11 @@ mod eigen {
         let least = f64::from_bits(1);
         let e = SymmetricEigen::new(a.map(|x| (x * 9.0).round() * least).view()).unwrap();
         assert!(errors(&a, &e).1 < 1e-13);
+        // A block whose squares do not exist beside 1, and one that hardly has digits.
+        for x in [1e-170, 3.0 * least] {
+            let a = Mat::from_rows(&[[1.0, 0.0, 0.0], [0.0, 0.0, x], [0.0, x, 0.0]]);
+            assert_close(&decompose(&a), &[-x, x, 1.0], 1e-15 * x + 1e-300);
+        }
         // Both in one matrix.
         let a = Mat::from_rows(&[[1e300, 1.0, 0.0], [1.0, 1e-300, 1e-300], [0.0, 1e-300, 1e-300]]);
         assert_eq!(decompose(&a)[2], 1e300);
@@ -280,6 +285,10 @@ mod eigen {
             let got = SymmetricEigen::new(view).unwrap();
             assert_eq!((&got.values, &got.vectors), (&want.values, &want.vectors));
         }
+        // Where mirror images differ by rounding, neither of them counts more.
+        let noisy = Mat::from_fn(9, 9, |i, j| a[[i, j]] + if i > j { 1e-14 } else { 0.0 });
+        let [one, other] = [noisy.view(), noisy.view().transpose()].map(|v| SymmetricEigen::new(v).unwrap());
+        assert_eq!((one.values, one.vectors), (other.values, other.vectors));
         // A window of a larger matrix.
         let large = random(12, 4);
         let inner = large.view().slice(0, 2, 7).slice(1, 2, 7);

@@ -107,6 +107,7 @@ mod tensors {
         const HUGE: usize = usize::MAX;
         blames!(Shape::new(&[HUGE, 2]), "more elements");
         blames!(Shape::new(&[HUGE, HUGE, 0]), "more elements"); // 0 elements, but strides that do not exist
+        blames!(Shape::new(&[0, HUGE, HUGE]), "more elements");
         blames!(Shape::new(&[HUGE / 2 + 1]), "more elements");
         blames!(Shape::new(&[1; 7]), "7 axes");
         blames!(Tensor::<f64>::zeros([HUGE, 2]), "more elements");

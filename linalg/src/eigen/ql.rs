@@ -7,6 +7,10 @@ use crate::error::Error;
 /// Sweeps allowed for each eigenvalue, on average. Two are usual; LAPACK's `dsteqr` has the same cap.
 const SWEEPS: usize = 30;
 
+/// Nothing at all in a matrix that is scaled to numbers near 1. Rotations computed from such numbers would not be orthogonal,
+/// since those near the end of the range have few digits.
+const NOTHING: f64 = 1e-290;
+
 /// Makes the symmetric tridiagonal matrix with `d` on the diagonal and `e` beside it diagonal. At the end `d` holds the
 /// eigenvalues in no particular order, and `basis` has been turned along.
 ///
@@ -39,9 +43,8 @@ pub(super) fn diagonalise(d: &mut [f64], e: &mut [f64], basis: &mut Basis) -> Re
 }
 
 fn end_of_block(d: &[f64], e: &[f64], l: usize) -> usize {
-    let negligible = |m: usize| {
-        e[m].abs() <= f64::EPSILON * (d[m].abs() + d[m + 1].abs()) || e[m].abs() < f64::MIN_POSITIVE
-    };
+    let negligible =
+        |m: usize| e[m].abs() <= f64::EPSILON * (d[m].abs() + d[m + 1].abs()) || e[m].abs() < NOTHING;
     (l..e.len()).find(|&m| negligible(m)).unwrap_or(e.len())
 }
 
