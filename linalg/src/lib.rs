@@ -9,6 +9,7 @@
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
 //! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
+//! | [`simd`], [`par`], `peak` | vector instructions, threads, and what the machine can do at most | tensors |
 //!
 //! Everything works on [`View`]s of row-major storage: an owned [`Tensor`], a slice of somebody's arena and a
 //! mapped file are the same to it.
@@ -24,6 +25,8 @@ mod householder;
 pub mod kernels;
 pub mod norms;
 pub mod par;
+#[cfg(feature = "native")]
+pub mod peak;
 pub mod qr;
 pub mod real;
 pub mod shape;

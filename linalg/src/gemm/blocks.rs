@@ -7,23 +7,36 @@
 //! | `jc` | columns of C, NC at a time | a KC×NC block of B, packed, in the last-level cache |
 //! | `pc` | the sums, KC at a time | |
 //! | `ic` | rows of C, MC at a time | an MC×KC block of A in the second-level cache |
-//! | `jr` | a tile's columns | a KC×cols panel of B in the first-level cache |
+//! | `jr` | a tile's columns | a KC×cols panel of B as near as it fits |
 //! | `ir` | a tile's rows | a block of C in registers |
 //!
-//! Source: F. Van Zee, R. van de Geijn, *BLIS: A Framework for Rapidly Instantiating BLAS Functionality*, ACM TOMS 41 (2015).
+//! Packing is a means, not an end. At 128×128×128 it costs 8 % of the time and gains nothing, since everything is in the
+//! second-level cache anyway; at 1024×1024×1024 going without costs 30 %. So small operands are read where they lie.
+//!
+//! Source: F. Van Zee, R. van de Geijn, *BLIS: A Framework for Rapidly Instantiating BLAS Functionality*, ACM TOMS 41 (2015);
+//! K. Goto, R. van de Geijn, *Anatomy of High-Performance Matrix Multiplication*, ACM TOMS 34 (2008).
 #![allow(unsafe_code)]
 
-use super::pack::{PackedA, Source, a_room, copy_a, with_scratch};
+use super::pack::{Source, with_scratch};
 use super::tile::{Job, MAX_TILE, Tile, finish};
 use crate::real::Real;
 
-/// Length of the sums between two visits of C. A constant for all kernels, since it decides where sums are rounded.
-pub(crate) const KC: usize = 256;
-
-/// Bytes of A that may stay in the second-level cache.
-const A_BYTES: usize = 256 * 1024;
+/// Bytes of A that may stay in the second-level cache (256 KiB to 2 MiB on the processors of the last ten years).
+const A_BYTES: usize = 384 * 1024;
 /// Bytes of B that may stay in the last-level cache.
 const B_BYTES: usize = 2 * 1024 * 1024;
+/// How far apart the first and the last row of a block of B may lie to be read unpacked: 64 pages of 4 KiB, which is what
+/// the first-level translation buffers hold; four times as far if hardly anything would be gained by packing.
+const NEAR: usize = 256 * 1024;
+/// Rows of A that lie so far apart (bytes) fall on few sets of the first-level cache, and columns soon on new pages: pack A.
+const FAR_ROWS: usize = 4096;
+const FAR_COLUMNS: usize = 2048;
+
+/// Length of the sums between two visits of C. The same for all kernels and any number of threads, since it decides
+/// where sums are rounded.
+const fn longest_sum<T>() -> usize {
+    if size_of::<T>() <= 4 { 384 } else { 256 }
+}
 
 /// The factors and shapes of one product, or of one thread's part of it.
 pub(crate) struct Product<T> {
@@ -39,48 +52,46 @@ pub(crate) struct Product<T> {
     pub(crate) c_col: usize,
 }
 
-/// C ← alpha·A·B + beta·C on one thread.
+/// C ← alpha·A·B + beta·C on one thread, for m, n, k ≥ 1.
 ///
 /// Safety: the pointers cover the matrices that shapes and strides describe, C overlaps neither A nor B, and the
 /// processor has the features of the tile's kernel.
 pub(crate) unsafe fn multiply<T: Real>(tile: &Tile<T>, x: &Product<T>) {
     let (m, n, k) = (x.m, x.n, x.k);
-    let kc_max = KC.min(k);
     let bytes = size_of::<T>();
-    let pack_a = n > 4 * tile.cols && (x.a.row * bytes >= 4096 || x.a.col * bytes >= 2048);
-    let direct_b =
-        x.b.col == 1 && (m <= 2 * tile.rows || (m <= 256 && kc_max * x.b.row * bytes <= 256 * 1024));
-    let mc = (A_BYTES / (kc_max.max(1) * size_of::<T>()) / tile.rows * tile.rows)
-        .max(tile.rows)
-        .min(m.next_multiple_of(tile.rows));
-    let nc = (B_BYTES / (kc_max.max(1) * size_of::<T>()) / tile.cols * tile.cols)
-        .max(tile.cols)
-        .min(n.next_multiple_of(tile.cols));
-    let a_room = if pack_a { a_room(mc, kc_max, tile.rows).next_multiple_of(64) } else { 0 };
-    let b_room = if direct_b { tile.cols } else { nc } * kc_max;
+    let kc_max = even(k, longest_sum::<T>(), 8);
+    let pack_a = n > 4 * tile.cols && (x.a.row * bytes >= FAR_ROWS || x.a.col * bytes >= FAR_COLUMNS);
+    let span = kc_max * x.b.row * bytes;
+    let near = if m <= 2 * tile.rows { 4 * NEAR } else { NEAR };
+    let direct_b = x.b.col == 1 && m <= 256 && span <= near;
+    let mc_max = even(m, A_BYTES / (kc_max * bytes), tile.rows);
+    let nc_max = even(n, B_BYTES / (kc_max * bytes), tile.cols);
+    let a_room = if pack_a { (mc_max * kc_max).next_multiple_of(64) } else { 0 };
+    let b_room = if direct_b { tile.cols } else { nc_max } * kc_max;
     with_scratch(a_room + b_room, |scratch: *mut T| {
         // SAFETY: all indices stay below m, n and k; the packed blocks fit into the room computed above.
         unsafe {
             let (a_packed, b_packed) = (scratch, scratch.add(a_room));
-            for jc in (0..n).step_by(nc) {
-                let nc = nc.min(n - jc);
-                // columns of B that are read where they are
+            for jc in (0..n).step_by(nc_max) {
+                let nc = nc_max.min(n - jc);
+                // columns of B that are read where they are: whole tiles, since the kernel reads whole vectors
                 let direct = if direct_b { nc / tile.cols * tile.cols } else { 0 };
-                for pc in (0..k.max(1)).step_by(KC) {
-                    let kc = KC.min(k - pc);
+                for pc in (0..k).step_by(kc_max) {
+                    let kc = kc_max.min(k - pc);
                     let beta = if pc == 0 { x.beta } else { T::ONE };
                     let b = x.b.from(pc, jc);
                     if direct < nc {
                         (tile.pack_b)(b.from(0, direct), kc, nc - direct, b_packed);
                     }
-                    for ic in (0..m).step_by(mc) {
-                        let mc = mc.min(m - ic);
-                        let a = x.a.from(ic, pc);
-                        let a = if pack_a {
-                            copy_a(a, mc, kc, tile.rows, a_packed)
-                        } else {
-                            PackedA { ptr: a.ptr, panel: tile.rows * a.row, row: a.row, col: a.col }
-                        };
+                    for ic in (0..m).step_by(mc_max) {
+                        let mc = mc_max.min(m - ic);
+                        let mut a = x.a.from(ic, pc);
+                        let mut a_panel = tile.rows * a.row;
+                        if pack_a {
+                            (tile.pack_a)(a.transpose(), kc, mc, a_packed);
+                            a = Source { ptr: a_packed, row: 1, col: tile.rows };
+                            a_panel = tile.rows * kc;
+                        }
                         for jr in (0..nc).step_by(tile.cols) {
                             let (b, b_row) = if jr < direct {
                                 (b.from(0, jr).ptr, b.row)
@@ -90,7 +101,7 @@ pub(crate) unsafe fn multiply<T: Real>(tile: &Tile<T>, x: &Product<T>) {
                             for ir in (0..mc).step_by(tile.rows) {
                                 let job = Job {
                                     k: kc,
-                                    a: a.ptr.add(ir / tile.rows * a.panel),
+                                    a: a.ptr.add(ir / tile.rows * a_panel),
                                     a_row: a.row,
                                     a_col: a.col,
                                     b,
@@ -114,6 +125,14 @@ pub(crate) unsafe fn multiply<T: Real>(tile: &Tile<T>, x: &Product<T>) {
             }
         }
     });
+}
+
+/// The length of a block: `total` in as few equal parts as `limit` allows, rounded up to a multiple of `step`.
+///
+/// Equal parts, because a last block of a few rows would move a whole panel of B for hardly any arithmetic.
+fn even(total: usize, limit: usize, step: usize) -> usize {
+    let parts = total.div_ceil(limit.max(step));
+    total.div_ceil(parts).next_multiple_of(step)
 }
 
 /// A tile whose rows are not contiguous in C: computed aside, then put into place.

@@ -1,13 +1,21 @@
 //! Matrix-vector products: every element of the matrix is used once, so there is nothing to pack and nothing to keep.
 //! What counts is to read the matrix in the order in which it lies.
+//!
+//! x·B is a sum of B's rows, weighted with x, and also a list of dot products, one for each column. Both need k·n
+//! multiply-adds; the first reads B by rows, the second by columns.
 
+use crate::par;
 use crate::real::Real;
 use crate::view::{View, ViewMut};
 
-/// The product of one row with a matrix whose columns are contiguous (x·Wᵀ with W in rows): one dot product a column.
+/// Elements of the matrix that are worth a second thread.
+const WORTH_A_THREAD: usize = 1 << 18;
+
+/// C ← alpha·x·B + beta·C for one row x.
 ///
-/// Returns whether the operands were of this kind.
-pub(super) fn row_times_columns<T: Real>(
+/// Returns false, having done nothing, if an operand is not contiguous in a useful direction.
+pub(super) fn row_times_matrix<T: Real>(
+    threads: usize,
     alpha: T,
     x: View<'_, T>,
     b: View<'_, T>,
@@ -15,14 +23,28 @@ pub(super) fn row_times_columns<T: Real>(
     c: &mut ViewMut<'_, T>,
 ) -> bool {
     let (k, n) = (b.shape()[0], b.shape()[1]);
-    let (x_contiguous, b_contiguous) = (x.strides()[1] == 1 || k == 1, b.strides()[0] == 1 || k == 1);
-    if !(x_contiguous && b_contiguous) || b.strides()[1] == 1 {
+    let (b_row, b_col) = (b.strides()[0], b.strides()[1]);
+    let by_rows = b_col == 1 || n == 1;
+    if (x.strides()[1] != 1 && k > 1) || (c.strides()[1] != 1 && n > 1) || !(by_rows || b_row == 1) {
         return false;
     }
-    let (x, dot) = (&x.data()[..k], T::kernels().dot);
-    for j in 0..n {
-        let sum = alpha * dot(x, &b.data()[j * b.strides()[1]..][..k]);
-        c[[0, j]] = if beta == T::ZERO { sum } else { sum + beta * c[[0, j]] };
+    let (x, b, c) = (&x.data()[..k], b.data(), &mut c.data_mut()[..n]);
+    if beta == T::ZERO {
+        c.fill(T::ZERO);
+    } else if beta != T::ONE {
+        for c in &mut *c {
+            *c *= beta;
+        }
     }
+    let kernels = T::kernels();
+    let pieces = (k * n / WORTH_A_THREAD).clamp(1, threads.min(n));
+    let (parallel, width) = (pieces > 1, n.div_ceil(pieces));
+    par::for_each_chunk(c, width, parallel, |i, c| {
+        if by_rows {
+            (kernels.add_rows)(alpha, x, &b[i * width..], b_row, c);
+        } else {
+            (kernels.add_dots)(alpha, x, &b[i * width * b_col..], b_col, c);
+        }
+    });
     true
 }

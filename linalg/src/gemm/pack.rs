@@ -4,8 +4,6 @@
 //! of a panel: B\[p, j₀..j₀+cols\]. The copy costs O(k·n) against the product's O(m·k·n), and buys three things: every
 //! stride, and with it every transpose, disappears; the cache sees one stream instead of one line (and one page) a row;
 //! and the ragged edge is filled up with zeros once.
-//!
-//! A is read one element at a time, so any strides will do: it is copied in the order it has, without transposing.
 #![allow(unsafe_code)]
 
 use std::cell::Cell;
@@ -33,7 +31,16 @@ impl<T> Source<T> {
         // SAFETY: the caller's.
         Source { ptr: unsafe { self.ptr.add(i * self.row + j * self.col) }, ..self }
     }
+
+    /// Rows exchanged with columns.
+    #[inline(always)]
+    pub(crate) fn transpose(self) -> Self {
+        Source { ptr: self.ptr, row: self.col, col: self.row }
+    }
 }
+
+/// Rows that are packed together.
+const STRIP: usize = 8;
 
 /// Packs a k×n block into panels of LINE columns: panel after panel, each of k lines; the last is filled up with zeros.
 ///
@@ -49,19 +56,27 @@ pub(crate) unsafe fn pack<T: Copy + Default, const LINE: usize, const SQUARE: us
     dst: *mut T,
     transpose: impl Fn(*const T, usize, *mut T, usize),
 ) {
-    for j in (0..n).step_by(LINE) {
+    // Rows that are contiguous: a few of them at a time through all panels, so that the source is read as it lies.
+    let whole = if src.col == 1 { n / LINE * LINE } else { 0 };
+    if whole > 0 {
+        for p0 in (0..k).step_by(STRIP) {
+            for j in (0..whole).step_by(LINE) {
+                for p in p0..k.min(p0 + STRIP) {
+                    // SAFETY: as below.
+                    unsafe {
+                        let line: [T; LINE] = src.from(p, j).ptr.cast::<[T; LINE]>().read_unaligned();
+                        dst.add(j * k + p * LINE).cast::<[T; LINE]>().write_unaligned(line);
+                    }
+                }
+            }
+        }
+    }
+    for j in (whole..n).step_by(LINE) {
         let width = LINE.min(n - j);
         // SAFETY: every element read is (p, j + jj) with p < k and jj < width ≤ n − j; every element written is
         // p·LINE + jj of panel j/LINE, of which there are ⌈n/LINE⌉.
         unsafe {
             let (from, to) = (src.from(0, j), dst.add(j * k));
-            if width == LINE && from.col == 1 {
-                for p in 0..k {
-                    let line: [T; LINE] = from.ptr.add(p * from.row).cast::<[T; LINE]>().read_unaligned();
-                    to.add(p * LINE).cast::<[T; LINE]>().write_unaligned(line);
-                }
-                continue;
-            }
             // whole squares first, then what is left below and beside them
             let (pp, jj) =
                 if from.row == 1 { (k / SQUARE * SQUARE, width / SQUARE * SQUARE) } else { (0, 0) };
@@ -98,58 +113,6 @@ pub(crate) unsafe fn transpose<T: Copy, const SQUARE: usize>(
             unsafe { *dst.add(p * line + j) = *src.add(j * stride + p) };
         }
     }
-}
-
-/// Copies m×k elements of A without transposing them. Returns where they are now.
-///
-/// Safety: `src` covers m×k elements; `dst` has room for [`a_room`] elements.
-pub(crate) unsafe fn copy_a<T: Copy>(
-    src: Source<T>,
-    m: usize,
-    k: usize,
-    rows: usize,
-    dst: *mut T,
-) -> PackedA<T> {
-    // SAFETY: reads (i, p) with i < m, p < k; writes below `a_room(m, k, rows)`.
-    unsafe {
-        if src.col == 1 {
-            let row = k + ROW_PAD;
-            for i in 0..m {
-                std::ptr::copy_nonoverlapping(src.from(i, 0).ptr, dst.add(i * row), k);
-            }
-            return PackedA { ptr: dst, panel: rows * row, row, col: 1 };
-        }
-        for i in (0..m).step_by(rows) {
-            let height = rows.min(m - i);
-            let (from, to) = (src.from(i, 0), dst.add(i * k));
-            for p in 0..k {
-                if src.row == 1 {
-                    std::ptr::copy_nonoverlapping(from.from(0, p).ptr, to.add(p * rows), height);
-                } else {
-                    for ii in 0..height {
-                        *to.add(p * rows + ii) = *from.from(ii, p).ptr;
-                    }
-                }
-            }
-        }
-        PackedA { ptr: dst, panel: rows * k, row: 1, col: rows }
-    }
-}
-
-/// Where a block of A lies: panels of as many rows as the tile has, and the strides inside a panel.
-pub(crate) struct PackedA<T> {
-    pub(crate) ptr: *const T,
-    pub(crate) panel: usize,
-    pub(crate) row: usize,
-    pub(crate) col: usize,
-}
-
-/// Elements between two packed rows: a row of 256 numbers would otherwise begin where the last one did in the cache.
-const ROW_PAD: usize = 16;
-
-/// Elements that [`copy_a`] needs.
-pub(crate) fn a_room(m: usize, k: usize, rows: usize) -> usize {
-    m.next_multiple_of(rows) * (k + ROW_PAD)
 }
 
 /// One cache line.

@@ -12,11 +12,11 @@ use crate::real::Real;
 /// Multiplications a piece must have to be worth sending to another thread (waking one costs some 10 µs).
 const WORTH_A_THREAD: usize = 1 << 20;
 
-/// C ← alpha·A·B + beta·C, on all threads of the pool if there is enough to do.
+/// C ← alpha·A·B + beta·C, on at most `threads` threads, fewer if there is not enough to do.
 ///
 /// Safety: as for [`multiply_here`].
-pub(super) unsafe fn multiply<T: Real>(tile: Tile<T>, x: &Product<T>) {
-    let pieces = (x.m.saturating_mul(x.n).saturating_mul(x.k) / WORTH_A_THREAD).min(par::threads());
+pub(super) unsafe fn multiply<T: Real>(threads: usize, tile: Tile<T>, x: &Product<T>) {
+    let pieces = (x.m.saturating_mul(x.n).saturating_mul(x.k) / WORTH_A_THREAD).min(threads);
     if pieces < 2 {
         // SAFETY: the caller's.
         return unsafe { multiply_here(&tile, x) };

@@ -37,22 +37,24 @@ pub(crate) struct Job<T> {
     pub(crate) beta: T,
 }
 
-/// A micro-kernel and the size of the block it computes.
+/// A micro-kernel, the size of the block of C that it computes, and the packing that it wants.
 #[derive(Clone, Copy)]
 pub struct Tile<T> {
-    /// What it is built from: `portable`, `avx2`, `avx512`.
-    pub name: &'static str,
-    /// Rows of C it can hold in registers.
-    pub rows: usize,
-    /// Columns of C it can hold in registers.
-    pub cols: usize,
-    /// Elements a vector: what a block's columns are rounded up to when B is read.
-    pub lanes: usize,
+    /// What it is built from.
+    pub(crate) name: &'static str,
+    /// Rows of C that it can hold in registers.
+    pub(crate) rows: usize,
+    /// Columns of C that it can hold in registers.
+    pub(crate) cols: usize,
     /// The micro-kernel.
     ///
     /// Safety: the pointers of the job cover the elements that its comments name, and the processor has the features that
     /// the kernel was compiled for.
     pub(crate) kernel: unsafe fn(&Job<T>),
+    /// Packs k×m elements of Aᵀ into panels of [`Self::rows`] columns: `pack_a(block, k, m, destination)`.
+    ///
+    /// Safety: as for [`super::pack::pack`], and the processor has the features.
+    pub(crate) pack_a: unsafe fn(Source<T>, usize, usize, *mut T),
     /// Packs a k×n block of B into panels of [`Self::cols`] columns: `pack_b(block, k, n, destination)`.
     ///
     /// Safety: as for [`super::pack::pack`], and the processor has the features.
@@ -72,16 +74,28 @@ impl<T: Real> Tile<T> {
         name: "portable",
         rows: ROWS,
         cols: COLS,
-        lanes: COLS,
         kernel: portable::<T>,
-        pack_b: pack_portable::<T>,
+        pack_a: pack_portable::<T, ROWS>,
+        pack_b: pack_portable::<T, COLS>,
     };
 }
 
-unsafe fn pack_portable<T: Real>(block: Source<T>, k: usize, n: usize, dst: *mut T) {
+unsafe fn pack_portable<T: Real, const LINE: usize>(block: Source<T>, k: usize, n: usize, dst: *mut T) {
     // SAFETY: the caller's.
     unsafe {
-        pack::<T, COLS, 4>(block, k, n, dst, |s, stride, d, line| transpose::<T, 4>(s, stride, d, line));
+        pack::<T, LINE, 4>(block, k, n, dst, |s, stride, d, line| transpose::<T, 4>(s, stride, d, line));
+    }
+}
+
+impl<T> Tile<T> {
+    /// What it is built from: `portable`, `avx2`, `avx512`.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Rows and columns of the block of C that it keeps in registers.
+    pub fn size(&self) -> [usize; 2] {
+        [self.rows, self.cols]
     }
 }
 

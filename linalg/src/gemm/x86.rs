@@ -1,28 +1,39 @@
 //! The register tile in AVX2 and AVX-512 instructions.
+//!
+//! | | vectors | registers | tile | sums in registers |
+//! |---|---|---|---|---|
+//! | AVX2, f32 | 8 | 16 | 6×16 | 12 |
+//! | AVX2, f64 | 4 | 16 | 6×8 | 12 |
+//! | AVX-512, f32 | 16 | 32 | 12×32 | 24 |
+//! | AVX-512, f64 | 8 | 32 | 12×16 | 24 |
+//!
+//! A fused multiply-add takes 4 cycles and two (of 32 bytes) can start in each, so at least 8 sums must be under way at
+//! any time. Two vectors of B and one element of A are the other registers: 6 (or 12) rows by 2 vectors is the largest tile
+//! that fits, and the larger the tile, the more often each number that was loaded is used.
 #![allow(unsafe_code)]
 #![allow(clippy::wildcard_imports)] // the intrinsics are a vocabulary
 
 use super::pack::{Source, pack};
+use super::squares::{square4_f32, square4_f64, square8_f32};
 use super::tile::{Job, Tile};
 use std::arch::x86_64::*;
 
+/// One micro-kernel: the same few lines with the names of the instructions filled in.
 macro_rules! tile {
-    ($module:ident, $t:ty, $features:literal, $v:ty, $lanes:literal, $rows:literal: [$($r:literal)*],
-     $load:ident, $store:ident, $set1:ident, $zero:ident, $fma:ident, $mul:ident, $mask:ident, $mload:ident, $mstore:ident, $side:literal, $square:ident) => {
+    (
+        $module:ident: $t:ty, $name:literal with $features:literal, $lanes:literal lanes, $rows:literal rows of [$($r:literal)*],
+        load $load:ident, store $store:ident, broadcast $set1:ident, zero $zero:ident, multiply $mul:ident, fused $fma:ident,
+        mask $mask:ident, masked load $mload:ident, masked store $mstore:ident,
+        transpose A $square_a:ident of $side_a:literal, B $square_b:ident of $side_b:literal
+    ) => {
         mod $module {
             use super::*;
 
             const LANES: usize = $lanes;
             const ROWS: usize = $rows;
 
-            pub(in crate::gemm::x86) const TILE: Tile<$t> = Tile {
-                name: stringify!($module),
-                rows: ROWS,
-                cols: 2 * LANES,
-                lanes: LANES,
-                kernel,
-                pack_b,
-            };
+            pub(in crate::gemm::x86) const TILE: Tile<$t> =
+                Tile { name: $name, rows: ROWS, cols: 2 * LANES, kernel, pack_a, pack_b };
 
             unsafe fn kernel(job: &Job<$t>) {
                 // SAFETY: the caller's: the job's pointers are good and the processor has the features.
@@ -34,24 +45,19 @@ macro_rules! tile {
                 }
             }
 
-            #[target_feature(enable = $features)]
-            unsafe fn pack_b(block: Source<$t>, k: usize, n: usize, dst: *mut $t) {
-                // SAFETY: the caller's.
-                unsafe {
-                    pack::<$t, { 2 * LANES }, $side>(block, k, n, dst, |s, stride, d, line| $square(s, stride, d, line));
-                }
-            }
-
+            /// A block of R rows and V vectors, the last of which may be cut off.
             #[target_feature(enable = $features)]
             unsafe fn block<const R: usize, const V: usize>(job: &Job<$t>) {
-                // SAFETY: i < R = rows, p < k, and reading B in whole vectors is what the job allows.
+                // SAFETY: A is read at rows i < R = rows and columns p < k, B in whole vectors as the job allows, and C at
+                // rows i < R and columns below `cols`. Pointers that run past the last step are not used.
                 unsafe {
-                    let mut sums = [[$zero(); V]; R];
+                    // C is needed last, and by then it shall be here.
                     for i in 0..R {
                         for v in 0..V {
-                            _mm_prefetch::<_MM_HINT_T0>(job.c.add(i * job.c_row).wrapping_add(v * LANES).cast());
+                            _mm_prefetch::<_MM_HINT_T0>(job.c.wrapping_add(i * job.c_row + v * LANES).cast());
                         }
                     }
+                    let mut sums = [[$zero(); V]; R];
                     let (mut a, mut b) = (job.a, job.b);
                     for _ in 0..job.k {
                         let mut line = [$zero(); V];
@@ -89,18 +95,56 @@ macro_rules! tile {
                     }
                 }
             }
+
+            #[target_feature(enable = $features)]
+            unsafe fn pack_a(block: Source<$t>, k: usize, m: usize, dst: *mut $t) {
+                // SAFETY: the caller's.
+                unsafe {
+                    pack::<$t, ROWS, $side_a>(block, k, m, dst, |s, stride, d, line| $square_a(s, stride, d, line));
+                }
+            }
+
+            #[target_feature(enable = $features)]
+            unsafe fn pack_b(block: Source<$t>, k: usize, n: usize, dst: *mut $t) {
+                // SAFETY: the caller's.
+                unsafe {
+                    pack::<$t, { 2 * LANES }, $side_b>(block, k, n, dst, |s, stride, d, line| {
+                        $square_b(s, stride, d, line)
+                    });
+                }
+            }
         }
     };
 }
 
-tile!(avx2_f32, f32, "avx2,fma", __m256, 8, 6: [1 2 3 4 5 6], _mm256_loadu_ps, _mm256_storeu_ps, _mm256_set1_ps,
-    _mm256_setzero_ps, _mm256_fmadd_ps, _mm256_mul_ps, mask_ps, load_ps, _mm256_maskstore_ps, 8, square_f32);
-tile!(avx2_f64, f64, "avx2,fma", __m256d, 4, 6: [1 2 3 4 5 6], _mm256_loadu_pd, _mm256_storeu_pd, _mm256_set1_pd,
-    _mm256_setzero_pd, _mm256_fmadd_pd, _mm256_mul_pd, mask_pd, load_pd, _mm256_maskstore_pd, 4, square_f64);
-tile!(avx512_f32, f32, "avx512f", __m512, 16, 12: [1 2 3 4 5 6 7 8 9 10 11 12], _mm512_loadu_ps, _mm512_storeu_ps,
-    _mm512_set1_ps, _mm512_setzero_ps, _mm512_fmadd_ps, _mm512_mul_ps, mask16, _mm512_maskz_loadu_ps, _mm512_mask_storeu_ps, 8, square_f32);
-tile!(avx512_f64, f64, "avx512f", __m512d, 8, 12: [1 2 3 4 5 6 7 8 9 10 11 12], _mm512_loadu_pd, _mm512_storeu_pd,
-    _mm512_set1_pd, _mm512_setzero_pd, _mm512_fmadd_pd, _mm512_mul_pd, mask8, _mm512_maskz_loadu_pd, _mm512_mask_storeu_pd, 4, square_f64);
+tile!(
+    avx2_f32: f32, "avx2" with "avx2,fma", 8 lanes, 6 rows of [1 2 3 4 5 6],
+    load _mm256_loadu_ps, store _mm256_storeu_ps, broadcast _mm256_set1_ps, zero _mm256_setzero_ps,
+    multiply _mm256_mul_ps, fused _mm256_fmadd_ps,
+    mask mask_ps, masked load load_ps, masked store _mm256_maskstore_ps,
+    transpose A square4_f32 of 4, B square8_f32 of 8
+);
+tile!(
+    avx2_f64: f64, "avx2" with "avx2,fma", 4 lanes, 6 rows of [1 2 3 4 5 6],
+    load _mm256_loadu_pd, store _mm256_storeu_pd, broadcast _mm256_set1_pd, zero _mm256_setzero_pd,
+    multiply _mm256_mul_pd, fused _mm256_fmadd_pd,
+    mask mask_pd, masked load load_pd, masked store _mm256_maskstore_pd,
+    transpose A square4_f64 of 4, B square4_f64 of 4
+);
+tile!(
+    avx512_f32: f32, "avx512" with "avx512f", 16 lanes, 12 rows of [1 2 3 4 5 6 7 8 9 10 11 12],
+    load _mm512_loadu_ps, store _mm512_storeu_ps, broadcast _mm512_set1_ps, zero _mm512_setzero_ps,
+    multiply _mm512_mul_ps, fused _mm512_fmadd_ps,
+    mask mask16, masked load _mm512_maskz_loadu_ps, masked store _mm512_mask_storeu_ps,
+    transpose A square4_f32 of 4, B square8_f32 of 8
+);
+tile!(
+    avx512_f64: f64, "avx512" with "avx512f", 8 lanes, 12 rows of [1 2 3 4 5 6 7 8 9 10 11 12],
+    load _mm512_loadu_pd, store _mm512_storeu_pd, broadcast _mm512_set1_pd, zero _mm512_setzero_pd,
+    multiply _mm512_mul_pd, fused _mm512_fmadd_pd,
+    mask mask8, masked load _mm512_maskz_loadu_pd, masked store _mm512_mask_storeu_pd,
+    transpose A square4_f64 of 4, B square4_f64 of 4
+);
 
 pub(crate) const AVX2_F32: Tile<f32> = avx2_f32::TILE;
 pub(crate) const AVX2_F64: Tile<f64> = avx2_f64::TILE;
@@ -139,43 +183,4 @@ unsafe fn load_ps(mask: __m256i, from: *const f32) -> __m256 {
 unsafe fn load_pd(mask: __m256i, from: *const f64) -> __m256d {
     // SAFETY: as above.
     unsafe { _mm256_maskload_pd(from, mask) }
-}
-
-#[target_feature(enable = "avx")]
-unsafe fn square_f32(src: *const f32, from: usize, dst: *mut f32, to: usize) {
-    // SAFETY: eight rows of eight elements on either side, as the caller promises.
-    unsafe {
-        let r: [__m256; 8] = std::array::from_fn(|i| _mm256_loadu_ps(src.add(i * from)));
-        // pairs of single elements, then pairs of pairs, then halves
-        let (a0, a1) = (_mm256_unpacklo_ps(r[0], r[1]), _mm256_unpackhi_ps(r[0], r[1]));
-        let (a2, a3) = (_mm256_unpacklo_ps(r[2], r[3]), _mm256_unpackhi_ps(r[2], r[3]));
-        let (a4, a5) = (_mm256_unpacklo_ps(r[4], r[5]), _mm256_unpackhi_ps(r[4], r[5]));
-        let (a6, a7) = (_mm256_unpacklo_ps(r[6], r[7]), _mm256_unpackhi_ps(r[6], r[7]));
-        let (b0, b1) = (_mm256_shuffle_ps::<0x44>(a0, a2), _mm256_shuffle_ps::<0xee>(a0, a2));
-        let (b2, b3) = (_mm256_shuffle_ps::<0x44>(a1, a3), _mm256_shuffle_ps::<0xee>(a1, a3));
-        let (b4, b5) = (_mm256_shuffle_ps::<0x44>(a4, a6), _mm256_shuffle_ps::<0xee>(a4, a6));
-        let (b6, b7) = (_mm256_shuffle_ps::<0x44>(a5, a7), _mm256_shuffle_ps::<0xee>(a5, a7));
-        _mm256_storeu_ps(dst, _mm256_permute2f128_ps::<0x20>(b0, b4));
-        _mm256_storeu_ps(dst.add(to), _mm256_permute2f128_ps::<0x20>(b1, b5));
-        _mm256_storeu_ps(dst.add(2 * to), _mm256_permute2f128_ps::<0x20>(b2, b6));
-        _mm256_storeu_ps(dst.add(3 * to), _mm256_permute2f128_ps::<0x20>(b3, b7));
-        _mm256_storeu_ps(dst.add(4 * to), _mm256_permute2f128_ps::<0x31>(b0, b4));
-        _mm256_storeu_ps(dst.add(5 * to), _mm256_permute2f128_ps::<0x31>(b1, b5));
-        _mm256_storeu_ps(dst.add(6 * to), _mm256_permute2f128_ps::<0x31>(b2, b6));
-        _mm256_storeu_ps(dst.add(7 * to), _mm256_permute2f128_ps::<0x31>(b3, b7));
-    }
-}
-
-#[target_feature(enable = "avx")]
-unsafe fn square_f64(src: *const f64, from: usize, dst: *mut f64, to: usize) {
-    // SAFETY: four rows of four elements on either side, as the caller promises.
-    unsafe {
-        let r: [__m256d; 4] = std::array::from_fn(|i| _mm256_loadu_pd(src.add(i * from)));
-        let (a0, a1) = (_mm256_unpacklo_pd(r[0], r[1]), _mm256_unpackhi_pd(r[0], r[1]));
-        let (a2, a3) = (_mm256_unpacklo_pd(r[2], r[3]), _mm256_unpackhi_pd(r[2], r[3]));
-        _mm256_storeu_pd(dst, _mm256_permute2f128_pd::<0x20>(a0, a2));
-        _mm256_storeu_pd(dst.add(to), _mm256_permute2f128_pd::<0x20>(a1, a3));
-        _mm256_storeu_pd(dst.add(2 * to), _mm256_permute2f128_pd::<0x31>(a0, a2));
-        _mm256_storeu_pd(dst.add(3 * to), _mm256_permute2f128_pd::<0x31>(a1, a3));
-    }
 }

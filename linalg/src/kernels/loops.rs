@@ -15,6 +15,7 @@ const SHORT: usize = 8;
 ///
 /// It is returned through memory, which keeps the compiler from mixing the loop with the shuffles that end it (it would
 /// give up the wide vectors for them).
+#[derive(Clone, Copy)]
 pub(crate) struct Partial<T> {
     short: [T; SHORT],
     rest: T,
@@ -50,30 +51,79 @@ impl<T: Float> Partial<T> {
 #[inline(always)]
 pub(crate) fn dot<T: Float, const LANES: usize, const FMA: bool>(x: &[T], y: &[T]) -> Partial<T> {
     let n = x.len().min(y.len());
-    let ((xs, x_end), (ys, y_end)) = (x[..n].as_chunks::<LANES>(), y[..n].as_chunks::<LANES>());
-    let mut long = [T::ZERO; LANES];
-    for (x, y) in xs.iter().zip(ys) {
-        for i in 0..LANES {
-            long[i] = madd::<T, FMA>(x[i], y[i], long[i]);
+    let [sum] = dots::<T, LANES, FMA, 1>(&x[..n], [&y[..n]]);
+    sum
+}
+
+/// Σ xᵢ·yᵢ for several y of the length of x: x is read once for all of them.
+#[inline(always)]
+pub(crate) fn dots<T: Float, const LANES: usize, const FMA: bool, const N: usize>(
+    x: &[T],
+    y: [&[T]; N],
+) -> [Partial<T>; N] {
+    let mut long = [[T::ZERO; LANES]; N];
+    let mut short = [[T::ZERO; SHORT]; N];
+    let mut rest = [T::ZERO; N];
+    let (chunks, end) = x.as_chunks::<LANES>();
+    let mut columns = [chunks; N];
+    for j in 0..N {
+        columns[j] = &y[j].as_chunks::<LANES>().0[..chunks.len()];
+    }
+    for (c, x) in chunks.iter().enumerate() {
+        for j in 0..N {
+            for i in 0..LANES {
+                long[j][i] = madd::<T, FMA>(x[i], columns[j][c][i], long[j][i]);
+            }
         }
     }
-    let ((xs, x_end), (ys, y_end)) = (x_end.as_chunks::<SHORT>(), y_end.as_chunks::<SHORT>());
-    let mut short = [T::ZERO; SHORT];
-    for (x, y) in xs.iter().zip(ys) {
-        for i in 0..SHORT {
-            short[i] = madd::<T, FMA>(x[i], y[i], short[i]);
+    let done = chunks.len() * LANES;
+    let (chunks, end) = end.as_chunks::<SHORT>();
+    for (c, x) in chunks.iter().enumerate() {
+        for j in 0..N {
+            let y = &y[j][done + c * SHORT..][..SHORT];
+            for i in 0..SHORT {
+                short[j][i] = madd::<T, FMA>(x[i], y[i], short[j][i]);
+            }
         }
     }
-    let mut rest = T::ZERO;
-    for (&x, &y) in x_end.iter().zip(y_end) {
-        rest = madd::<T, FMA>(x, y, rest);
-    }
-    for part in long.as_chunks::<SHORT>().0 {
-        for i in 0..SHORT {
-            short[i] = part[i] + short[i];
+    let done = done + chunks.len() * SHORT;
+    for (c, &x) in end.iter().enumerate() {
+        for j in 0..N {
+            rest[j] = madd::<T, FMA>(x, y[j][done + c], rest[j]);
         }
     }
-    Partial { short, rest }
+    let mut sums = [Partial { short: [T::ZERO; SHORT], rest: T::ZERO }; N];
+    for j in 0..N {
+        for part in long[j].as_chunks::<SHORT>().0 {
+            for i in 0..SHORT {
+                short[j][i] = part[i] + short[j][i];
+            }
+        }
+        sums[j] = Partial { short: short[j], rest: rest[j] };
+    }
+    sums
+}
+
+/// y ← y + a·Σₚ xₚ·(row p of b); four rows for each visit of y.
+#[inline(always)]
+pub(crate) fn add_rows<T: Float, const FMA: bool>(a: T, x: &[T], b: &[T], stride: usize, y: &mut [T]) {
+    let n = y.len();
+    let (fours, end) = x.as_chunks::<4>();
+    for (p, x) in fours.iter().enumerate() {
+        let row = |i: usize| &b[(4 * p + i) * stride..][..n];
+        let rows = [row(0), row(1), row(2), row(3)];
+        let x = [a * x[0], a * x[1], a * x[2], a * x[3]];
+        for j in 0..n {
+            let mut sum = y[j];
+            for i in 0..4 {
+                sum = madd::<T, FMA>(x[i], rows[i][j], sum);
+            }
+            y[j] = sum;
+        }
+    }
+    for (p, &x) in end.iter().enumerate() {
+        axpy::<T, FMA>(a * x, &b[(4 * fours.len() + p) * stride..][..n], y);
+    }
 }
 
 /// Σ xᵢ.

@@ -48,6 +48,12 @@ pub struct Kernels<T: 'static> {
     pub exp_sub_sum: fn(&mut [T], T) -> T,
     /// x ← softmax(x); see [`softmax`].
     pub softmax: fn(&mut [T]),
+    /// y ← y + a·Σₚ xₚ·(row p of B), for a matrix whose rows begin `stride` elements apart:
+    /// `add_rows(a, x, b, stride, y)`.
+    pub add_rows: fn(T, &[T], &[T], usize, &mut [T]),
+    /// yⱼ ← yⱼ + a·(x · column j of B), for a matrix whose columns are contiguous and begin `stride` elements apart:
+    /// `add_dots(a, x, b, stride, y)`.
+    pub add_dots: fn(T, &[T], &[T], usize, &mut [T]),
     /// The innermost loop of a matrix product; see [`gemm`](crate::gemm).
     pub tile: Tile<T>,
 }
@@ -72,6 +78,20 @@ impl<T: Real> Kernels<T> {
             let sum = exp_sub_sum(x, m);
             for x in x {
                 *x /= sum;
+            }
+        },
+        add_rows: |a, x, b, stride, y| {
+            for (p, &x) in x.iter().enumerate() {
+                let x = a * x;
+                y.iter_mut().zip(&b[p * stride..]).for_each(|(y, &b)| *y += x * b);
+            }
+        },
+        add_dots: |a, x, b, stride, y| {
+            if x.is_empty() {
+                return;
+            }
+            for (j, y) in y.iter_mut().enumerate() {
+                *y += a * x.iter().zip(&b[j * stride..]).fold(T::ZERO, |s, (&x, &b)| s + x * b);
             }
         },
         tile: Tile::PORTABLE,

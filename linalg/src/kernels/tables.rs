@@ -37,6 +37,26 @@ macro_rules! table {
                 let sum = enter!($enter, loops::sum::<$t, $lanes>(x)).sum();
                 enter!($enter, loops::divide(x, sum));
             },
+            add_rows: |a, x, b, stride, y| enter!($enter, loops::add_rows::<$t, { $fma }>(a, x, b, stride, y)),
+            add_dots: |a, x, b, stride, y| {
+                if x.is_empty() {
+                    return;
+                }
+                // four columns at a time
+                let (four, end) = y.as_chunks_mut::<4>();
+                for (j, y) in four.iter_mut().enumerate() {
+                    let columns = std::array::from_fn(|i| &b[(4 * j + i) * stride..][..x.len()]);
+                    let sums = enter!($enter, loops::dots::<$t, { $lanes / 2 }, { $fma }, 4>(x, columns));
+                    for i in 0..4 {
+                        y[i] += a * sums[i].sum();
+                    }
+                }
+                for (i, y) in end.iter_mut().enumerate() {
+                    let column = &b[(4 * four.len() + i) * stride..][..x.len()];
+                    let [sum] = enter!($enter, loops::dots::<$t, { $lanes / 2 }, { $fma }, 1>(x, [column]));
+                    *y += a * sum.sum();
+                }
+            },
             tile: $tile,
         }
     };
