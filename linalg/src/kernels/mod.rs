@@ -54,7 +54,7 @@ pub struct Kernels<T: 'static> {
     /// yⱼ ← yⱼ + a·(x · column j of B), for a matrix whose columns are contiguous and begin `stride` elements apart:
     /// `add_dots(a, x, b, stride, y)`.
     pub add_dots: fn(T, &[T], &[T], usize, &mut [T]),
-    /// The innermost loop of a matrix product; see [`gemm`](crate::gemm).
+    /// The innermost loop of a matrix product; see [`gemm`](mod@crate::gemm).
     pub tile: Tile<T>,
 }
 
