@@ -1,13 +1,12 @@
 //! Layouts that people compute, and addresses that they read.
 
-use super::{Functions, Layout, Spec};
+use super::{Functions, Layout, Spec, solution};
 
 type Wrong = crate::spec::Wrong<Spec>;
 
 fn right() -> Functions {
     crate::strides!(solution)
 }
-use super::solution;
 
 /// A way of finding an element: which indices are inside, and where they lie.
 trait Reader {
