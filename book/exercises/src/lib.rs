@@ -40,6 +40,7 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<probability::top_p::Spec>("probability/top_p"),
     judge::entry::<linalg::strides::Spec>("linalg/strides"),
     judge::entry::<calculus::tape::Spec>("calculus/tape"),
+    judge::entry::<calculus::gradcheck::Spec>("calculus/gradcheck"),
     judge::entry::<approximation::relu_net::Spec>("approximation/relu_net"),
     judge::entry::<calculus::xent::Spec>("calculus/xent"),
     judge::entry::<nn::adamw::Spec>("nn/adamw"),

@@ -1,4 +1,5 @@
 //! Exercises of the second pillar.
 
+pub mod gradcheck;
 pub mod tape;
 pub mod xent;
