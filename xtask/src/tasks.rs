@@ -30,7 +30,7 @@ fn run<S: AsRef<OsStr>>(args: &[&str], rest: &[S]) -> Result<ExitCode, Failure> 
 
 /// `cargo xtask book`: the book's own program, which links mdBook so that this one need not.
 pub(crate) fn book(command: &str, open: bool, rest: &[OsString]) -> Result<ExitCode, Failure> {
-    let mut args = vec!["run", "--quiet", "--package", "book", "--", command];
+    let mut args = vec!["run", "--quiet", "--profile", "xtask", "--package", "book", "--", command];
     if open {
         args.push("--open");
     }
@@ -52,7 +52,7 @@ pub(crate) fn verify() -> Result<ExitCode, Failure> {
             "exercises without answers",
             &["check", "--quiet", "--package", "exercises", "--no-default-features"],
         ),
-        ("book", &["run", "--quiet", "--package", "book", "--", "check"]),
+        ("book", &["run", "--quiet", "--profile", "xtask", "--package", "book", "--", "check"]),
     ];
     let mut failed = Vec::new();
     for (name, args) in CHECKS {
