@@ -10,8 +10,8 @@
 //! | writes to the stream | [`writing`] | all blocks together begin as loud as the embeddings that they add to |
 //!
 //! The last rule is worth most. GPT-2 begins every matrix with 0.02 and divides those that write by √(2·blocks). At width 768
-//! that is about what these rules say. At width 128 its reading matrices begin four times too quiet: with preset `nanogpt-cpu`
-//! shortened to 400 steps its held-out loss was 2.35, with these rules 2.16.
+//! that is about what these rules say. At width 128 its reading matrices begin four times too quiet: preset `nanogpt-cpu` on
+//! "tiny Shakespeare", seed 1, ended with a held-out loss of 1.908; with these rules it ends with 1.738.
 
 use approximation::gain::{Activation, critical};
 use approximation::init::{fan_in_std, normal, residual_std};

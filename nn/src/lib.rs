@@ -44,3 +44,7 @@ mod chapter_why {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/spine/neuron.md")]
 mod chapter_neuron {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/spine/gpt.md")]
+mod chapter_gpt {}

@@ -40,7 +40,7 @@ pub const PRESETS: [Preset; 4] = [
         about: "learns to write like this project's own text, in a few minutes on two cores",
         bytes: true,
         model: Config { vocab: 256, context: 128, blocks: 4, heads: 4, width: 128 },
-        recipe: Recipe { steps: 3000, evaluate_every: 200, patience: Some(800), ..NANOGPT },
+        recipe: Recipe { steps: 2500, evaluate_every: 250, patience: Some(750), ..NANOGPT },
     },
     Preset {
         name: "nanogpt-cpu",
