@@ -41,7 +41,7 @@ pub fn attend<T: Real>(q: &Tensor<T>, k: &Tensor<T>, v: &Tensor<T>) -> Tensor<T>
     let scale = T::from_f64(1.0 / (q.cols() as f64).sqrt());
     let mut y = Tensor::zeros([q.rows(), v.cols()]);
     for i in 0..q.rows() {
-        let score = |j| linalg::kernels::dot(q.row(i), k.row(j)) * scale;
+        let score = |j| kernels::dot(q.row(i), k.row(j)) * scale;
         let mut weights: Vec<T> = (0..=i).map(score).collect();
         kernels::softmax(&mut weights);
         for (j, &weight) in weights.iter().enumerate() {

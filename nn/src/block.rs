@@ -42,8 +42,8 @@ impl Block {
 
     /// Applies the block. For the cache see [`CausalSelfAttention::forward`].
     #[track_caller]
-    // ANCHOR: block
     pub fn forward<T: Real>(&self, tape: &mut Tape<'_, T>, x: Var, cache: Option<&mut LayerCache<T>>) -> Var {
+        // ANCHOR: block
         tape.enter("attention");
         let heard = self.norm_1.forward(tape, x);
         let heard = self.attention.forward(tape, heard, cache);
@@ -56,6 +56,6 @@ impl Block {
         let x = tape.add(x, thought);
         tape.leave();
         x
+        // ANCHOR_END: block
     }
-    // ANCHOR_END: block
 }

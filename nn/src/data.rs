@@ -132,7 +132,8 @@ impl Dataset {
         batch.rows = rows;
         let mut random = stream(seed, BATCH, step);
         for _ in 0..rows {
-            let start = self.place(uniform::sample_below(&mut random, self.examples as u64) as usize);
+            let place = uniform::sample_below(&mut random, self.examples as u64);
+            let start = self.start(place as usize);
             let example = &self.tokens[start..=start + self.context];
             batch.inputs.extend_from_slice(&example[..self.context]);
             batch.targets.extend_from_slice(&example[1..]);
@@ -141,7 +142,7 @@ impl Dataset {
     // ANCHOR_END: batch
 
     /// Where example i of the training part begins.
-    fn place(&self, mut i: usize) -> usize {
+    fn start(&self, mut i: usize) -> usize {
         for piece in &self.training {
             let examples = piece.len().saturating_sub(self.context);
             if i < examples {

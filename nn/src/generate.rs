@@ -98,7 +98,8 @@ impl<'m, T: Real> Generator<'m, T> {
         let vocab = self.gpt.config().vocab;
         let last = &tape.value(logits)[(new.len() - 1) * vocab..];
 
-        let token = self.decoder.sample(last, unit(word(self.seed, TOKEN, self.written, 0)))? as u32;
+        let u = unit(word(self.seed, TOKEN, self.written, 0));
+        let token = self.decoder.sample(last, u)? as u32;
         self.seen.push(token);
         self.written += 1;
         Ok(token)

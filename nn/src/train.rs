@@ -155,13 +155,13 @@ impl Trainer {
 
         self.grads.zero();
         let mut tape = Tape::record(&self.params, &mut self.arena);
-        let loss = self.gpt.loss(&mut tape, &self.batch.inputs, &self.batch.targets, self.batch.rows);
+        let Batch { inputs, targets, rows } = &self.batch;
+        let loss = self.gpt.loss(&mut tape, inputs, targets, *rows);
         tape.backward(loss, &mut self.grads);
         let value = f64::from(tape.item(loss));
         let norm = clip_global_norm(&mut self.grads, recipe.clip);
         if !(value.is_finite() && norm.is_finite()) {
-            let cause = tape.first_non_finite().map(|culprit| culprit.to_string());
-            return Err(Error::Diverged { step, cause: cause.unwrap_or("its gradient overflows".into()) });
+            return Err(diverged(step, &tape));
         }
         self.adamw.step(&mut self.params, &self.grads, lr);
 
@@ -264,4 +264,10 @@ impl Trainer {
         self.gpt.loss(&mut Tape::record(&self.params, &mut arena), &ids, &ids, recipe.batch);
         size_of::<f32>() * arena.capacity()
     }
+}
+
+/// Names the first operation that made a number which is not finite.
+fn diverged(step: u64, tape: &Tape<'_, f32>) -> Error {
+    let cause = tape.first_non_finite().map(|culprit| culprit.to_string());
+    Error::Diverged { step, cause: cause.unwrap_or("its gradient overflows".into()) }
 }
