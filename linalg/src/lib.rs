@@ -44,3 +44,7 @@ pub use real::Real;
 pub use shape::Shape;
 pub use tensor::{Mat, Tensor};
 pub use view::{View, ViewMut};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/spine/tensors.md")]
+mod chapter_tensors {}
