@@ -8,6 +8,8 @@
 //! A learner's process can therefore not contain a reference, and nothing that it prints or returns is a verdict: it
 //! streams observations, and the judge compares. How to add an exercise is in `book/exercises/README.md`.
 #![forbid(unsafe_code)]
+// The texts of the exercises are read in an editor, as they stand: x[i] is an element there, not a link.
+#![allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags, rustdoc::bare_urls)]
 
 // Starters and solutions are copied into another package, where this one has its usual name.
 #[allow(unused_extern_crates)]

@@ -62,8 +62,10 @@ pub(crate) unsafe fn multiply<T: Real>(tile: &Tile<T>, x: &Product<T>) {
     let kc_max = even(k, longest_sum::<T>(), 8);
     let pack_a = n > 4 * tile.cols && (x.a.row * bytes >= FAR_ROWS || x.a.col * bytes >= FAR_COLUMNS);
     let span = kc_max * x.b.row * bytes;
-    let near = if m <= 2 * tile.rows { 4 * NEAR } else { NEAR };
-    let direct_b = x.b.col == 1 && m <= 256 && span <= near;
+    // A narrow tile reads a part of each cache line, and comes back for the rest when it is gone.
+    let whole_lines = tile.cols * bytes >= 128;
+    let few_rows = m <= 2 * tile.rows && span <= 4 * NEAR;
+    let direct_b = x.b.col == 1 && (few_rows || (whole_lines && m <= 256 && span <= NEAR));
     let mc_max = even(m, A_BYTES / (kc_max * bytes), tile.rows);
     let nc_max = even(n, B_BYTES / (kc_max * bytes), tile.cols);
     let a_room = if pack_a { (mc_max * kc_max).next_multiple_of(64) } else { 0 };

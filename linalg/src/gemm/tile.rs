@@ -64,26 +64,24 @@ pub struct Tile<T> {
 /// The largest tile of any kernel, in elements: room for a tile whose place in C is not contiguous.
 pub(crate) const MAX_TILE: usize = 12 * 32;
 
-/// Rows and columns of the portable tile: 32 sums fill 8 of the 16 registers of SSE2 (f32), 64 half the registers of NEON.
+/// Rows of the portable tile. With two vectors of columns it needs 8 of the 16 registers of SSE2 for sums, 16 of NEON's 32.
 const ROWS: usize = if cfg!(target_arch = "aarch64") { 8 } else { 4 };
-const COLS: usize = 8;
 
 impl<T: Real> Tile<T> {
     /// The portable micro-kernel, for any real number.
-    pub const PORTABLE: Tile<T> = Tile {
-        name: "portable",
-        rows: ROWS,
-        cols: COLS,
-        kernel: portable::<T>,
-        pack_a: pack_portable::<T, ROWS>,
-        pack_b: pack_portable::<T, COLS>,
-    };
-}
+    pub const PORTABLE: Tile<T> =
+        if size_of::<T>() <= 4 { Tile::portable::<8>() } else { Tile::portable::<4>() };
 
-unsafe fn pack_portable<T: Real, const LINE: usize>(block: Source<T>, k: usize, n: usize, dst: *mut T) {
-    // SAFETY: the caller's.
-    unsafe {
-        pack::<T, LINE, 4>(block, k, n, dst, |s, stride, d, line| transpose::<T, 4>(s, stride, d, line));
+    /// A tile of `COLS` columns.
+    const fn portable<const COLS: usize>() -> Tile<T> {
+        Tile {
+            name: "portable",
+            rows: ROWS,
+            cols: COLS,
+            kernel: portable::<T, COLS>,
+            pack_a: pack_portable::<T, ROWS>,
+            pack_b: pack_portable::<T, COLS>,
+        }
     }
 }
 
@@ -99,8 +97,40 @@ impl<T> Tile<T> {
     }
 }
 
-/// The portable twin: arrays for registers, and the compiler vectorises the loop over j.
-unsafe fn portable<T: Real>(job: &Job<T>) {
+unsafe fn pack_portable<T: Real, const LINE: usize>(block: Source<T>, k: usize, n: usize, dst: *mut T) {
+    // SAFETY: the caller's.
+    unsafe {
+        pack::<T, LINE, 4>(block, k, n, dst, |s, stride, d, line| transpose::<T, 4>(s, stride, d, line));
+    }
+}
+
+// ANCHOR: tile
+/// The portable twin: arrays for registers, and the compiler vectorises the loops over j.
+unsafe fn portable<T: Real, const COLS: usize>(job: &Job<T>) {
+    // SAFETY: the caller's; (i, j) is inside the block of C.
+    unsafe {
+        let sums = sums::<T, COLS>(job);
+        for i in 0..job.rows {
+            let c = job.c.add(i * job.c_row);
+            if job.cols == COLS && job.beta == T::ZERO {
+                for j in 0..COLS {
+                    *c.add(j) = job.alpha * sums[i][j];
+                }
+            } else {
+                for j in 0..job.cols {
+                    finish(c.add(j), sums[i][j], job.alpha, job.beta);
+                }
+            }
+        }
+    }
+}
+
+/// A\[i,:\]·B\[:,j\] for every element of the tile.
+///
+/// A function of its own: its result passes through memory once, so that inside the loop, where every index is a
+/// constant, all sums can be registers.
+#[inline(never)]
+unsafe fn sums<T: Real, const COLS: usize>(job: &Job<T>) -> [[T; COLS]; ROWS] {
     let mut sums = [[T::ZERO; COLS]; ROWS];
     // Rows that do not exist read the last one again: the inner loops keep their constant length.
     // SAFETY: `rows` ≥ 1, so every address computed below is one that the job covers.
@@ -117,13 +147,9 @@ unsafe fn portable<T: Real>(job: &Job<T>) {
             }
         }
     }
-    for i in 0..job.rows {
-        for j in 0..job.cols {
-            // SAFETY: (i, j) is inside the block of C.
-            unsafe { finish(job.c.add(i * job.c_row + j), sums[i][j], job.alpha, job.beta) };
-        }
-    }
+    sums
 }
+// ANCHOR_END: tile
 
 /// c ← alpha·sum + beta·c, without reading c if beta is 0.
 #[inline(always)]
