@@ -41,11 +41,11 @@ const BLOCK_COLS: usize = 512;
 ///
 /// # Panics
 /// All rungs: if the shapes do not match.
-// ANCHOR: naive
 #[track_caller]
 pub fn naive<T: Real>(a: View<'_, T>, b: View<'_, T>, mut c: ViewMut<'_, T>) {
     let [m, k, n] = checked(&a, &b, &c);
     let (a, b) = (elements(&a), elements(&b));
+    // ANCHOR: naive
     for i in 0..m {
         for j in 0..n {
             let mut sum = T::ZERO;
@@ -55,14 +55,13 @@ pub fn naive<T: Real>(a: View<'_, T>, b: View<'_, T>, mut c: ViewMut<'_, T>) {
             c[[i, j]] = sum;
         }
     }
+    // ANCHOR_END: naive
 }
-// ANCHOR_END: naive
 
 /// Rung 2: the same three loops in another order, i outside p outside j.
 ///
 /// The inner loop now walks along a row of B and a row of C: whole cache lines, and no sum that waits for its
 /// predecessor, so that the compiler can use vectors: with [`vectorise`], the widest that this processor has.
-// ANCHOR: reordered
 #[track_caller]
 pub fn reordered<T: Real>(a: View<'_, T>, b: View<'_, T>, c: ViewMut<'_, T>) {
     let [m, k, _] = checked(&a, &b, &c);
@@ -72,16 +71,17 @@ pub fn reordered<T: Real>(a: View<'_, T>, b: View<'_, T>, c: ViewMut<'_, T>) {
         c,
         #[inline(always)]
         |b, c| {
+            // ANCHOR: reordered
             for i in 0..m {
                 c.row(i).fill(T::ZERO);
                 for p in 0..k {
                     add_row(a(i, p), b.row(p), c.row(i));
                 }
             }
+            // ANCHOR_END: reordered
         },
     );
 }
-// ANCHOR_END: reordered
 
 /// Rung 3: block by block, so that a block of B stays in the cache while all rows of A use it, and four rows of it at a
 /// time, so that a number of C that was loaded is used four times.
@@ -171,11 +171,13 @@ pub fn threaded<T: Real>(a: View<'_, T>, b: View<'_, T>, c: ViewMut<'_, T>) {
 
 /// y ← y + a·x.
 #[inline(always)]
+// ANCHOR: add_row
 fn add_row<T: Real>(a: T, x: &[T], y: &mut [T]) {
     for (y, &x) in y.iter_mut().zip(x) {
         *y += a * x;
     }
 }
+// ANCHOR_END: add_row
 
 /// y ← y + Σₚ a(p)·x(p), four rows for each visit of y: three quarters of the loads and stores of y are saved.
 #[inline(always)]
