@@ -3,91 +3,20 @@
 //! The real program on a folder of solutions of its own; what it builds is kept in the target folder, so that only the
 //! first run of this test is slow.
 
+mod common;
+
+use common::{Learner, SOFTMAX, exercises, ids};
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-/// A folder of solutions; there is one at a time, so that its dependencies are compiled once.
-struct Learner(PathBuf, #[allow(dead_code)] Option<MutexGuard<'static, ()>>);
-
-static ONE: Mutex<()> = Mutex::new(());
-
-impl Learner {
-    /// A folder as a newcomer has it: nothing. What was compiled in an earlier test comes back.
-    fn new() -> Self {
-        // A test that failed has left nothing that the next one uses.
-        let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("solutions");
-        let built = folder.with_extension("built");
-        let _ = fs::rename(folder.join(".grader/target"), &built);
-        let _ = fs::remove_dir_all(&folder);
-        let learner = Learner(folder, Some(one));
-        let (code, _, said) = learner.run(&["list", "--all"]);
-        assert_eq!(code, 0, "{said}");
-        assert!(!learner.0.exists(), "a list needs no folder");
-        learner.run(&["reset", "neuron"]);
-        let _ = fs::rename(&built, learner.0.join(".grader/target"));
-        learner
-    }
-
-    /// The exit code, the JSON objects, and all that was said.
-    fn run(&self, args: &[&str]) -> (i32, Vec<Value>, String) {
-        self.call(&[&["--json"], args].concat())
-    }
-
-    /// The same without `--json`.
-    fn call(&self, args: &[&str]) -> (i32, Vec<Value>, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .args(["exercises", "--time-limit", "3", "--memory-limit", "200", "--solutions"])
-            .arg(&self.0)
-            .args(args)
-            .output()
-            .unwrap();
-        let out = String::from_utf8(output.stdout).unwrap();
-        let objects = out.lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
-        (output.status.code().unwrap(), objects, out + &String::from_utf8_lossy(&output.stderr))
-    }
-
-    fn write(&self, id: &str, text: &str) {
-        let file = self.file(id);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, text).unwrap();
-    }
-
-    fn file(&self, id: &str) -> PathBuf {
-        self.0.join(format!("{id}.rs"))
-    }
-
-    /// Writes a file and grades it.
-    fn grade(&self, id: &str, text: &str) -> (i32, Value) {
-        self.write(id, text);
-        let (code, objects, said) = self.run(&["run", id]);
-        assert_eq!(objects.len(), 1, "{said}");
-        (code, objects[0].clone())
-    }
-}
-
-fn exercises(file: &str, id: &str) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/exercises/src");
-    fs::read_to_string(root.join(id).join(file)).unwrap()
-}
-
-fn ids() -> Vec<String> {
-    let order = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/exercises/order.toml");
-    let order: toml::Table = toml::from_str(&fs::read_to_string(order).unwrap()).unwrap();
-    order["exercise"].as_array().unwrap().iter().map(|e| e["id"].as_str().unwrap().to_string()).collect()
-}
 
 /// A right softmax with something before its result.
 fn softmax(first: &str) -> String {
     let right = exercises("solution.rs", "probability/softmax").replace("pub fn softmax", "fn right");
     format!("{right}\n#[allow(warnings)]\npub fn softmax(z: &[f64]) -> Vec<f64> {{\n    {first}\n}}\n")
 }
-
-const SOFTMAX: &str = "probability/softmax";
 
 #[test]
 fn from_the_first_run_to_the_last_pass() {
@@ -132,7 +61,7 @@ fn from_the_first_run_to_the_last_pass() {
 
     // Everything solved.
     for id in &ids {
-        let (code, solution, _) = learner.run(&["solution", id]);
+        let (code, solution, _) = learner.run(&["solution", id, "--yes"]);
         assert_eq!(code, 0);
         learner.write(id, solution[0]["solution"].as_str().unwrap());
     }
@@ -335,22 +264,24 @@ fn a_damaged_project_is_explained_or_mended() {
     // A file where the folder should be.
     let file = learner.0.join("a-file");
     fs::write(&file, "").unwrap();
-    let (code, said, _) = Learner(file, None).run(&["run", "softmax"]);
+    let (code, said, _) = Learner::at(file).run(&["run", "softmax"]);
     assert!(code == 2 && said[0]["error"].as_str().unwrap().contains("not a folder"), "{said:?}");
 }
 
 #[test]
 fn usage_is_explained() {
-    let learner = Learner(Path::new(env!("CARGO_TARGET_TMPDIR")).join("never-created"), None);
+    let learner = Learner::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("never-created"));
     let (code, _, said) = learner.call(&["run", "nueron"]);
     assert!(code == 2 && said.contains("did you mean `neuron`?"), "{said}");
-    for args in [&["run"][..], &["fly"], &["hint", "neuron", "--level", "4"], &["--time-limit", "0"]] {
+    for args in [&["goto"][..], &["fly"], &["hint", "neuron", "--level", "4"], &["--time-limit", "0"]] {
         assert_eq!(learner.call(args).0, 2, "{args:?}");
     }
     let hints: Vec<String> =
         ["1", "2", "3"].map(|l| learner.call(&["hint", "neuron", "--level", l]).2).to_vec();
     assert!(hints[0] != hints[1] && !hints[0].contains("```") && hints[2].contains("```"), "{hints:?}");
-    let (code, _, solution) = learner.call(&["solution", "neuron"]);
+    let (code, _, said) = learner.call(&["solution", "neuron"]);
+    assert!(code == 2 && said.contains("solution neuron --yes"), "{said}");
+    let (code, _, solution) = learner.call(&["solution", "neuron", "--yes"]);
     assert_eq!((code, solution), (0, exercises("solution.rs", "neuron")));
     assert!(!learner.0.exists());
 }

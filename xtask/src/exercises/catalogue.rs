@@ -43,6 +43,16 @@ impl Exercise {
         self.id.rsplit('/').next().unwrap_or(&self.id)
     }
 
+    /// What it is about: the first part of its id, or all of it where there is one part.
+    pub(crate) fn topic(&self) -> &str {
+        self.id.split('/').next().unwrap_or(&self.id)
+    }
+
+    /// The chapter's name in commands: `reverse` of `book/src/spine/reverse.md`.
+    pub(crate) fn slug(&self) -> Option<&str> {
+        self.chapter.as_deref()?.rsplit('/').next()?.strip_suffix(".md")
+    }
+
     fn file(&self, name: &str) -> PathBuf {
         files::root().join("book/exercises/src").join(&self.id).join(name)
     }

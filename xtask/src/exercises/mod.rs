@@ -2,94 +2,54 @@
 //!
 //! | module | does |
 //! |---|---|
+//! | [`args`] | what can be asked for |
 //! | [`catalogue`] | which exercises there are, in which order, under which names |
 //! | [`project`] | `solutions/`, the learner's own Cargo project |
+//! | [`state`] | what is remembered from one run to the next |
+//! | [`browse`] | the list, the current exercise, next and previous |
 //! | [`compile`] | compiles the files, each on its own |
 //! | [`child`] | runs a program within limits of time, memory and output |
 //! | [`grade`] | one file to one verdict, with the help of the judge |
 //! | [`verdict`] | the verdicts, their words and exit codes |
-//! | [`report`] | what a person, or a program, reads |
+//! | [`report`], [`text`] | what a person, or a program, reads |
+//! | [`reveal`] | the diff, and the solution after a pass |
+//! | [`open`] | the editor and the browser |
 
+mod args;
+mod browse;
 mod catalogue;
 mod child;
 mod compile;
 mod grade;
+mod open;
 mod project;
 mod report;
+mod reveal;
+mod state;
+mod text;
 mod verdict;
 
+pub(crate) use args::Cli;
+
 use crate::failure::Failure;
+use args::{Against, Command, Options};
+use browse::{Shelf, Step};
 use catalogue::{Catalogue, Exercise};
-use clap::{Args, Subcommand};
 use grade::Limits;
 use project::Project;
-use std::path::PathBuf;
+use state::Store;
 use std::process::ExitCode;
 use std::time::Duration;
-
-#[derive(Args)]
-#[command(
-    args_conflicts_with_subcommands = false,
-    after_help = "Without a command: grade everything and list it (exit code 0, unless the grader itself fails).\n\
-        `run` and `check-all` exit with the verdict: 0 pass, 1 wrong, 2 usage, 3 does not compile,\n\
-        4 over a limit (time, memory, output), 5 panicked or ended early, 6 not started, 70 the grader failed."
-)]
-pub(crate) struct Cli {
-    #[command(subcommand)]
-    command: Option<Command>,
-    /// One JSON object a line, for programs
-    #[arg(long, global = true)]
-    json: bool,
-    /// Where your solutions are
-    #[arg(long, global = true, value_name = "FOLDER")]
-    solutions: Option<PathBuf>,
-    /// Seconds that one exercise may run
-    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    time_limit: u64,
-    /// Memory that one exercise may take from the heap, in MiB
-    #[arg(long, global = true, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(1..=65536))]
-    memory_limit: u64,
-    /// Also exercises whose chapter is not written yet
-    #[arg(long, global = true)]
-    all: bool,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// List the exercises without grading them
-    List,
-    /// Grade one exercise and say why
-    Run {
-        /// Its name, or a part of it that no other has
-        name: String,
-    },
-    /// Grade everything and exit with the first verdict that is not a pass
-    CheckAll,
-    /// A hint: the first asks, the second points, the third shows a line of code
-    Hint {
-        /// Its name, or a part of it that no other has
-        name: String,
-        /// Which of the three
-        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=3))]
-        level: u8,
-    },
-    /// Begin again: the starter comes back, your file is kept beside it
-    Reset {
-        /// Its name, or a part of it that no other has
-        name: String,
-    },
-    /// Print the reference solution
-    Solution {
-        /// Its name, or a part of it that no other has
-        name: String,
-    },
-}
+use verdict::{Status, Verdict};
 
 /// The command, with its failures reported in the form that was asked for.
 pub(crate) fn main(cli: &Cli) -> ExitCode {
-    match run(cli) {
+    if cli.options.plain {
+        text::be_plain();
+    }
+    match run(cli.command.as_ref(), &cli.options) {
         Ok(code) => code,
-        Err(failure) if cli.json => {
+        Err(failure) if cli.options.json => {
             report::json_failure(&failure);
             ExitCode::from(failure.code)
         }
@@ -97,36 +57,95 @@ pub(crate) fn main(cli: &Cli) -> ExitCode {
     }
 }
 
-fn run(cli: &Cli) -> Result<ExitCode, Failure> {
+fn run(command: Option<&Command>, options: &Options) -> Result<ExitCode, Failure> {
     let catalogue = Catalogue::load()?;
-    let limits = Limits { time: Duration::from_secs(cli.time_limit), heap: cli.memory_limit << 20 };
-    let listed: Vec<&Exercise> = catalogue.all().iter().filter(|e| cli.all || e.written).collect();
-    match &cli.command {
-        Some(Command::Hint { name, level }) => report::hint(catalogue.find(name)?, *level, cli.json)?,
-        Some(Command::Solution { name }) => report::solution(catalogue.find(name)?, cli.json)?,
-        Some(Command::List) => report::list(&catalogue, &listed, cli.json),
-        Some(Command::Reset { name }) => {
-            let exercise = catalogue.find(name)?;
-            let project = Project::open(cli.solutions.as_deref(), &[exercise])?;
-            report::reset(exercise, &project, project.reset(exercise)?.as_deref(), cli.json);
+    let folder = options.solutions.as_deref();
+    let json = options.json;
+    let shelf = Shelf {
+        catalogue: &catalogue,
+        listed: catalogue.all().iter().filter(|e| options.all || e.written).collect(),
+        store: Store::of(&Project::place(folder)?),
+        json,
+    };
+    let open = |exercise: &Exercise| Project::open(folder, &[exercise]);
+    match command {
+        Some(Command::List { topic, todo }) => shelf.list(topic.as_deref(), *todo)?,
+        Some(Command::Next) => shelf.step(Step::Next, folder)?,
+        Some(Command::Prev) => shelf.step(Step::Prev, folder)?,
+        Some(Command::Goto { name }) => shelf.goto(catalogue.find(name)?, folder)?,
+        Some(Command::Hint { name, level }) => report::hint(shelf.pick(name.get())?, *level, json)?,
+        Some(Command::Solution { name, yes }) => reveal::solution(&shelf, shelf.pick(name.get())?, *yes)?,
+        Some(Command::Diff { name, against }) => {
+            let exercise = shelf.pick(name.get())?;
+            match against {
+                Against::Starter => reveal::since_starter(exercise, &open(exercise)?, json)?,
+                Against::Solution => reveal::beside_solution(&shelf, exercise, &open(exercise)?)?,
+            }
         }
-        Some(Command::Run { name }) => {
-            let exercise = catalogue.find(name)?;
-            let project = Project::open(cli.solutions.as_deref(), &[exercise])?;
-            let verdicts = grade::grade(&project, &[exercise], &limits, report::colour(cli.json))?;
-            let verdict = &verdicts[0];
-            report::one(exercise, verdict, &project, cli.json);
-            return Ok(ExitCode::from(verdict.status.code()));
+        Some(Command::Open { name, book }) => {
+            let exercise = shelf.pick(name.get())?;
+            if *book { open::chapter(exercise, json)? } else { open::file(exercise, &open(exercise)?, json)? }
+        }
+        Some(Command::Reset { name }) => {
+            let exercises = match name {
+                Some(name) => vec![catalogue.find(name)?],
+                None => catalogue.all().iter().filter(|e| e.written).collect(),
+            };
+            let project = Project::open(folder, &exercises)?;
+            for exercise in exercises {
+                report::reset(exercise, &project, project.reset(exercise)?.as_deref(), json);
+            }
+        }
+        Some(Command::Run(name)) => {
+            let exercise = shelf.pick(name.get())?;
+            let project = open(exercise)?;
+            let verdicts = graded(&shelf, &project, &[exercise], options)?;
+            report::one(exercise, &verdicts[0], &project, json);
+            return Ok(ExitCode::from(verdicts[0].status.code()));
         }
         None | Some(Command::CheckAll) => {
-            let project = Project::open(cli.solutions.as_deref(), &listed)?;
-            let verdicts = grade::grade(&project, &listed, &limits, report::colour(cli.json))?;
-            report::all(&catalogue, &listed, &verdicts, &project, cli.json);
-            let failed = verdicts.iter().find(|v| v.status == verdict::Status::GraderFailed);
-            let first = verdicts.iter().find(|v| v.status.code() != 0);
-            let decisive = if cli.command.is_some() { failed.or(first) } else { failed };
-            return Ok(decisive.map_or(ExitCode::SUCCESS, |v| ExitCode::from(v.status.code())));
+            let project = Project::open(folder, &shelf.listed)?;
+            let verdicts = graded(&shelf, &project, &shelf.listed, options)?;
+            report::all(&catalogue, &shelf.listed, &verdicts, &project, json);
+            return Ok(ExitCode::from(if command.is_some() {
+                decisive(&verdicts)
+            } else {
+                fault(&verdicts)
+            }));
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Grades, remembers, and says what was met before.
+fn graded(
+    shelf: &Shelf<'_>,
+    project: &Project,
+    exercises: &[&Exercise],
+    options: &Options,
+) -> Result<Vec<Verdict>, Failure> {
+    let limits = Limits { time: Duration::from_secs(options.time_limit), heap: options.memory_limit << 20 };
+    let mut verdicts = grade::grade(project, exercises, &limits, text::colour(options.json))?;
+    shelf.store.update(|progress| {
+        for (exercise, verdict) in exercises.iter().zip(&mut verdicts) {
+            let mistake = verdict.name.as_deref().filter(|_| verdict.status == Status::Named);
+            verdict.history = mistake.and_then(|m| progress.history(exercise.name(), m));
+        }
+        let today = state::today();
+        for (exercise, verdict) in exercises.iter().zip(&verdicts) {
+            progress.take(exercise.name(), verdict, &today);
+        }
+    });
+    Ok(verdicts)
+}
+
+/// The exit code of a check: the grader's own failure, else the first verdict that is not a pass.
+fn decisive(verdicts: &[Verdict]) -> u8 {
+    let first = verdicts.iter().map(|v| v.status.code()).find(|c| *c != 0);
+    fault(verdicts).max(first.unwrap_or(0))
+}
+
+/// The exit code of a look around: only the grader's own failure counts.
+fn fault(verdicts: &[Verdict]) -> u8 {
+    if verdicts.iter().any(|v| v.status == Status::GraderFailed) { Status::GraderFailed.code() } else { 0 }
 }

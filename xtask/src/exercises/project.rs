@@ -2,6 +2,7 @@
 //! overwritten: `reset` keeps a copy, and an update adds what is new.
 
 use super::catalogue::Exercise;
+use super::text::quoted;
 use crate::failure::Failure;
 use crate::files;
 use std::fs;
@@ -35,12 +36,7 @@ pub(crate) enum Source {
 impl Project {
     /// Opens the project, creating what is not there yet: the whole of it, or new exercises.
     pub(crate) fn open(folder: Option<&Path>, exercises: &[&Exercise]) -> Result<Self, Failure> {
-        let folder = match folder {
-            Some(folder) => std::path::absolute(folder).map_err(|e| {
-                Failure::usage(format!("{} is no place for solutions: {e}", folder.display()))
-            })?,
-            None => files::root().join("solutions"),
-        };
+        let folder = Self::place(folder)?;
         let shown = folder.strip_prefix(files::root()).unwrap_or(&folder).display().to_string();
         let project = Project { folder, shown };
         match fs::symlink_metadata(&project.folder) {
@@ -54,6 +50,13 @@ impl Project {
         project.update(exercises)?;
         project.tidy();
         Ok(project)
+    }
+
+    /// Where the project is, or would be.
+    pub(crate) fn place(folder: Option<&Path>) -> Result<PathBuf, Failure> {
+        let Some(folder) = folder else { return Ok(files::root().join("solutions")) };
+        std::path::absolute(folder)
+            .map_err(|e| Failure::usage(format!("{} is no place for solutions: {e}", folder.display())))
     }
 
     /// Removes observations that a run left behind because it was killed; a younger file may be in use.
@@ -254,11 +257,6 @@ impl Project {
         }
         Ok(free)
     }
-}
-
-/// A string in TOML, whose escapes are those of JSON.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 /// `cargo xtask` in `solutions/` too: there, cargo looks for packages in the learner's own workspace.

@@ -138,6 +138,8 @@ pub(crate) struct Verdict {
     pub(crate) equals: Option<String>,
     /// One question.
     pub(crate) question: Option<String>,
+    /// Where the learner met the same mistake before.
+    pub(crate) history: Option<String>,
     /// What the compiler said.
     pub(crate) compiler: Option<String>,
     /// What the learner's code printed.
@@ -155,6 +157,7 @@ impl Verdict {
             evidence: Vec::new(),
             equals: None,
             question: None,
+            history: None,
             compiler: None,
             printed: None,
         }
@@ -176,6 +179,7 @@ impl Verdict {
             evidence: lines("evidence")?,
             equals: text("equals"),
             question: text("question"),
+            history: None,
             compiler: None,
             printed: None,
         })
@@ -202,6 +206,7 @@ impl Verdict {
             "evidence": self.evidence,
             "equals": self.equals,
             "question": self.question,
+            "history": self.history,
             "compiler": self.compiler,
             "printed": self.printed,
         })
