@@ -37,35 +37,65 @@ fn round_to(x: f64, bits: i32, max_exponent: i32) -> f64 {
     if rounded.abs() >= 2_f64.powi(max_exponent + 1) { rounded.signum() * f64::INFINITY } else { rounded }
 }
 
-/// Two tokens with logits z and z − 1: the textbook's softmax of them, every result rounded to a format.
-fn naive_in(z: f64, round: impl Fn(f64) -> f64) -> f64 {
-    let (a, b) = (round(round(z).exp()), round(round(z - 1.0).exp()));
-    round(a / round(a + b))
+fn f16(x: f64) -> f64 {
+    round_to(x, 11, 15)
 }
 
-/// The largest logit, in steps of 0.01, that the textbook's softmax survives.
-fn survives(works: impl Fn(f64) -> bool) -> f64 {
-    (1..100_000).map(|i| f64::from(i) / 100.0).take_while(|&z| works(z)).last().unwrap_or(0.0)
+fn bf16(x: f64) -> f64 {
+    round_to(x, 8, 127)
+}
+
+/// The textbook's softmax of two logits, every result rounded to a format.
+fn naive_in(z: [f64; 2], round: impl Fn(f64) -> f64) -> [f64; 2] {
+    let [a, b] = z.map(|z| round(z.exp()));
+    let sum = round(a + b);
+    [a, b].map(|e| round(e / sum))
+}
+
+/// Two tokens with logits z and z − 1, z in steps of 0.01, as numbers of the format: the largest z whose probabilities are
+/// right, and the largest whose probabilities are numbers at all.
+fn limits(round: impl Fn(f64) -> f64, softmax: impl Fn([f64; 2]) -> [f64; 2]) -> (f64, f64) {
+    let right = 1.0 / (1.0 + (-1.0_f64).exp());
+    let last = |works: &dyn Fn([f64; 2]) -> bool| {
+        (1..100_000)
+            .map(|i| round(f64::from(i) / 100.0))
+            .take_while(|&z| works(softmax([z, round(z - 1.0)])))
+            .last()
+            .unwrap_or(0.0)
+    };
+    // bf16 has two or three decimal digits.
+    let (good, number) = (
+        last(&|[p, q]| (p - right).abs() < 0.01 && (q - (1.0 - right)).abs() < 0.01),
+        last(&|[p, q]| p.is_finite() && q.is_finite()),
+    );
+    // What lies between the two is not merely imprecise: both probabilities are 0.
+    assert_eq!(softmax([number, round(number - 1.0)]), [0.0, 0.0]);
+    (good, number)
 }
 
 fn overflow() {
-    println!("two logits, z and z - 1: how large may z be?\n");
-    println!("  {:10}{:>16}{:>12}", "format", "exp(z)/sum", "softmax");
-    let half = survives(|z| naive_in(z, |x| round_to(x, 11, 15)).is_finite());
-    let bf16 = survives(|z| naive_in(z, |x| round_to(x, 8, 127)).is_finite());
-    let single = survives(|z| {
-        let mut p = [z as f32, (z - 1.0) as f32];
+    println!("two logits, z and z - 1, by the formula as it stands: how large may z be?\n");
+    println!("  {:10}{:>16}{:>16}", "format", "right up to", "[0, 0] up to");
+    let single = |[a, b]: [f64; 2]| {
+        let mut p = [a as f32, b as f32];
         softmax_naive(&mut p);
-        p[0].is_finite()
-    });
-    let double = survives(|z| {
-        let mut p = [z, z - 1.0];
+        p.map(f64::from)
+    };
+    let double = |mut p: [f64; 2]| {
         softmax_naive(&mut p);
-        p[0].is_finite()
-    });
-    for (name, limit) in [("f16", half), ("bf16", bf16), ("f32", single), ("f64", double)] {
-        println!("  {name:10}{limit:16.2}{:>12}", "any");
+        p
+    };
+    for (name, (good, number)) in [
+        ("f16", limits(f16, |z| naive_in(z, f16))),
+        ("bf16", limits(bf16, |z| naive_in(z, bf16))),
+        ("f32", limits(|z| f64::from(z as f32), single)),
+        ("f64", limits(|z| z, double)),
+    ] {
+        println!("  {name:10}{good:16.2}{number:16.2}");
     }
+    let ones = (0..50_257).fold(0.0, |sum, _| f16(sum + 1.0));
+    println!("\n  50257 ones, added up in f16: {ones}");
+    println!("  50257 equal logits in f16: the probabilities sum to {:.1}", 50_257.0 * f16(1.0 / ones));
     let mut huge = [f32::MAX, f32::MAX / 2.0];
     let before = huge;
     println!("\n  softmax of {before:?} in f32: {:?}\n", softmax(&mut huge).map(|()| huge));
@@ -255,7 +285,7 @@ fn text(svg: &mut String, x: f64, y: f64, what: &str) {
     );
 }
 
-/// Three panels, one a temperature: the probabilities as bars, solid inside the nucleus of 0.9, hollow outside.
+/// Three panels, one a temperature: the probabilities as bars, solid inside the nucleus of 0.9, pale outside.
 fn knobs_figure() -> Result<String, Error> {
     let (width, gap, base, tallest) = (222.0, 27.0, 250.0, 250.0);
     let (letters, z) = after_n();
@@ -265,7 +295,7 @@ fn knobs_figure() -> Result<String, Error> {
         let (all, kept) = (settings(t, 1.0).distribution(&z)?, settings(t, 0.9).distribution(&z)?);
         let step = width / all.len() as f64;
         for (i, (&p, &kept)) in all.iter().zip(&kept).enumerate() {
-            let (x, height) = (left + (i as f64 + 0.1) * step, (p * tallest / 0.55).max(1.0));
+            let (x, height) = (left + (i as f64 + 0.1) * step, (p * tallest / 0.55).max(2.0));
             let _ = writeln!(
                 svg,
                 "<rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{height:.1}\" \
@@ -275,7 +305,7 @@ fn knobs_figure() -> Result<String, Error> {
                 if kept > 0.0 {
                     "fill=\"var(--series-1, currentColor)\""
                 } else {
-                    "stroke-dasharray=\"2 2\""
+                    "fill=\"var(--series-1, currentColor)\" fill-opacity=\"0.15\""
                 }
             );
             if i == 0 {

@@ -90,10 +90,12 @@ pub(crate) const EMPTY: Histogram = [0.0; STEPS];
 /// The bits of a positive float, read as a whole number, are its exponent and then its mantissa. So they are in the same
 /// order as the floats, and their upper bits are a coarse logarithm for the price of a shift.
 #[inline]
+// ANCHOR: step
 fn step(weight: f64) -> usize {
     let below_one = 1.0_f64.to_bits().saturating_sub(weight.to_bits());
     ((below_one >> (52 - STEPS_PER_OCTAVE_LOG2)) as usize).min(STEPS - 1)
 }
+// ANCHOR_END: step
 
 /// The token at which the mass of the weights, in the order, reaches a share p < 1 of the whole. The largest weight is 1.
 ///
@@ -108,6 +110,7 @@ pub(crate) fn nucleus<T: Real>(
     histogram: &mut Histogram,
     candidates: &mut Vec<Candidate<T>>,
 ) -> Cut<T> {
+    // ANCHOR: walk
     *histogram = EMPTY;
     for w in weights {
         let w = w.to_f64();
@@ -124,6 +127,7 @@ pub(crate) fn nucleus<T: Real>(
             needed -= mass;
         }
     }
+    // ANCHOR_END: walk
     candidates.clear();
     for (i, &w) in weights.iter().enumerate() {
         if step(w.to_f64()) == crossing {

@@ -74,7 +74,8 @@ pub fn softmax<T: Real>(z: &mut [T]) -> Result<(), Error> {
 // ANCHOR_END: softmax
 
 /// The formula as it stands in the textbook: pᵢ = e^zᵢ / Σⱼ e^zⱼ. **Do not use it**: from z = 89 on in `f32`
-/// (12 in half precision) e^z is ∞ and ∞/∞ is NaN. The chapter measures where.
+/// (12 in half precision) e^z is ∞ and ∞/∞ is NaN. A little below, only the sum is ∞, and the probabilities are all 0. The
+/// chapter measures where.
 // ANCHOR: naive
 pub fn softmax_naive<T: Real>(z: &mut [T]) {
     let mut sum = T::ZERO;

@@ -37,7 +37,8 @@ pub fn top_k(z: &[f64], k: usize) -> Result<Vec<f64>, Error> {
     check_top_k(k)?;
     largest(z)?;
     let mut order: Vec<usize> = (0..z.len()).collect();
-    order.sort_by(|&i, &j| z[j].total_cmp(&z[i])); // a stable sort: equal logits stay in the order of their indices
+    // Stable: equal logits stay in the order of their indices.
+    order.sort_by(|&i, &j| z[j].total_cmp(&z[i]));
     let mut kept = vec![f64::NEG_INFINITY; z.len()];
     for &i in order.iter().take(k) {
         kept[i] = z[i];

@@ -35,7 +35,6 @@ pub(crate) fn check_top_p(p: f64) -> Result<(), Error> {
 ///
 /// # Errors
 /// A threshold outside 0 to 1; p is no distribution.
-// ANCHOR: top_p
 pub fn top_p(p: &[f64], threshold: f64) -> Result<Vec<f64>, Error> {
     check_top_p(threshold)?;
     check_distribution(p)?;
@@ -55,4 +54,3 @@ pub fn top_p(p: &[f64], threshold: f64) -> Result<Vec<f64>, Error> {
     }
     Ok(kept)
 }
-// ANCHOR_END: top_p

@@ -82,6 +82,9 @@ fn the_textbook_formula_agrees_until_it_overflows() {
     softmax(&mut stable).unwrap();
     assert!((naive[0] - stable[0]).abs() < 1e-6);
 
+    let mut naive = [88.6_f32, 87.6];
+    softmax_naive(&mut naive);
+    assert_eq!(naive, [0.0, 0.0], "only the sum is infinite: wrong, and no NaN to find it by");
     let mut naive = [89.0_f32, 88.0];
     softmax_naive(&mut naive);
     assert!(naive[0].is_nan());

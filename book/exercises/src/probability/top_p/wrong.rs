@@ -90,7 +90,8 @@ pub(super) fn wrong() -> Vec<Wrong> {
                 tokens.extend(order(p).first());
             }
             scaled(&only(p, &tokens))
-        }),
+        })
+        .show("one token of 0.95, 0.9"),
         Wrong::new(
             "empty-nucleus",
             |p, t| if t <= 0.0 { scaled(&vec![0.0; p.len()]) } else { scaled(&only(p, &nucleus(p, t))) },
