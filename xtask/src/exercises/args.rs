@@ -80,8 +80,14 @@ pub(crate) enum Command {
     },
     /// Grade one exercise and say why
     Run(Name),
+    /// Grade one exercise and show every probe, with the nearest named mistakes
+    Why(Name),
     /// Grade everything; exit with the first verdict that is no pass
-    CheckAll,
+    CheckAll {
+        /// How many run at the same time; one a core, if not given
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+        jobs: Option<u16>,
+    },
     /// Go on to the next exercise in the list
     Next,
     /// Go back to the one before

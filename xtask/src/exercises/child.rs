@@ -8,8 +8,8 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What is kept of a stream: its beginning for the reader, its end for the grader.
-const HEAD: usize = 16 << 10;
+/// What is kept of a learner's stream: its beginning for the reader, its end for the grader.
+pub(crate) const HEAD: usize = 16 << 10;
 const TAIL: usize = 4 << 10;
 
 /// How a program ended.
@@ -33,6 +33,8 @@ pub(crate) struct Outcome {
 /// What was kept of a stream.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Captured {
+    /// How long its beginning may be.
+    room: usize,
     head: Vec<u8>,
     tail: Vec<u8>,
     total: u64,
@@ -41,7 +43,7 @@ pub(crate) struct Captured {
 impl Captured {
     fn push(&mut self, bytes: &[u8]) {
         self.total += bytes.len() as u64;
-        let room = (HEAD - self.head.len()).min(bytes.len());
+        let room = (self.room - self.head.len()).min(bytes.len());
         self.head.extend_from_slice(&bytes[..room]);
         self.tail.extend_from_slice(&bytes[room..]);
         if self.tail.len() > 2 * TAIL {
@@ -62,8 +64,15 @@ impl Captured {
     }
 }
 
-/// Runs a program to its end, or to one of its limits. `input` becomes its standard input, which then ends.
-pub(crate) fn run(mut command: Command, input: &[u8], time: Duration, output: u64) -> io::Result<Outcome> {
+/// Runs a program to its end, or to one of its limits: so much time, so many bytes of output, of which the first `keep` are
+/// kept. `input` becomes its standard input, which then ends.
+pub(crate) fn run(
+    mut command: Command,
+    input: &[u8],
+    time: Duration,
+    output: u64,
+    keep: usize,
+) -> io::Result<Outcome> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // A group of its own: whatever it starts ends with it.
     #[cfg(unix)]
@@ -71,8 +80,8 @@ pub(crate) fn run(mut command: Command, input: &[u8], time: Duration, output: u6
     let start = Instant::now();
     let mut child = command.spawn()?;
     let printed = Arc::new(AtomicU64::new(0));
-    let stdout = drain(child.stdout.take(), &printed);
-    let stderr = drain(child.stderr.take(), &printed);
+    let stdout = drain(child.stdout.take(), &printed, keep);
+    let stderr = drain(child.stderr.take(), &printed, keep);
     if let Some(mut stdin) = child.stdin.take() {
         // Orders are shorter than a pipe is long; a program that does not read them has ended, and says so otherwise.
         let _ = stdin.write_all(input);
@@ -107,12 +116,16 @@ pub(crate) fn run(mut command: Command, input: &[u8], time: Duration, output: u6
 }
 
 /// Reads a pipe to its end in a thread and keeps little of it.
-fn drain(pipe: Option<impl Read + Send + 'static>, printed: &Arc<AtomicU64>) -> Receiver<Captured> {
+fn drain(
+    pipe: Option<impl Read + Send + 'static>,
+    printed: &Arc<AtomicU64>,
+    room: usize,
+) -> Receiver<Captured> {
     let (sender, receiver) = mpsc::sync_channel(1);
     let printed = Arc::clone(printed);
     if let Some(mut pipe) = pipe {
         thread::spawn(move || {
-            let mut kept = Captured::default();
+            let mut kept = Captured { room, ..Captured::default() };
             let mut buffer = vec![0; 64 << 10];
             loop {
                 match pipe.read(&mut buffer) {
@@ -186,7 +199,7 @@ mod tests {
     fn shell(script: &str, time: Duration, output: u64) -> Outcome {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        run(command, b"hello\n", time, output).unwrap()
+        run(command, b"hello\n", time, output, HEAD).unwrap()
     }
 
     const LONG: Duration = Duration::from_secs(20);
@@ -225,7 +238,7 @@ mod tests {
 
     #[test]
     fn long_outputs_keep_both_ends() {
-        let mut kept = Captured::default();
+        let mut kept = Captured { room: HEAD, ..Captured::default() };
         for i in 0..100_000 {
             kept.push(format!("{i}\n").as_bytes());
         }

@@ -6,29 +6,42 @@ use super::compile::{self, Program};
 use super::project::{Project, Source};
 use super::verdict::{Status, Verdict};
 use crate::failure::Failure;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
-/// What an exercise may use.
-pub(crate) struct Limits {
+/// How to grade.
+#[derive(Clone, Copy)]
+pub(crate) struct Manner {
+    /// What one exercise may take.
     pub(crate) time: Duration,
     /// Bytes.
     pub(crate) heap: u64,
+    /// How many run at the same time.
+    pub(crate) jobs: usize,
+    /// What the compiler says comes in colour.
+    pub(crate) colour: bool,
+    /// Every probe is wanted, not only the first that fails.
+    pub(crate) why: bool,
 }
 
 /// A learner's program may print this much; a person reads far less.
 const OUTPUT: u64 = 1 << 20;
 
+/// The judge says more than a learner's program, and all of it counts.
+const JUDGED: u64 = 16 << 20;
+
 /// Grades exercises, in their order.
 pub(crate) fn grade(
     project: &Project,
     exercises: &[&Exercise],
-    limits: &Limits,
-    colour: bool,
+    manner: &Manner,
 ) -> Result<Vec<Verdict>, Failure> {
     let mut verdicts: Vec<Option<Verdict>> = Vec::new();
     for exercise in exercises {
@@ -40,15 +53,40 @@ pub(crate) fn grade(
         child::no_core_files();
         announce(project);
         let judge = compile::judge()?;
-        let mut programs = compile::learners(project, &ready, colour)?;
-        for (exercise, verdict) in exercises.iter().zip(&mut verdicts) {
-            if verdict.is_none() {
-                let program = programs.remove(exercise.name()).unwrap_or_default();
-                *verdict = Some(after(project, exercise, &program, &judge, limits)?);
-            }
+        let mut programs = compile::learners(project, &ready, manner.colour)?;
+        let work: Vec<(&Exercise, Program)> =
+            ready.iter().map(|e| (*e, programs.remove(e.name()).unwrap_or_default())).collect();
+        let mut results = parallel(&work, manner.jobs, |(exercise, program)| {
+            after(project, exercise, program, &judge, manner)
+        })
+        .into_iter();
+        for verdict in verdicts.iter_mut().filter(|v| v.is_none()) {
+            *verdict = results.next().transpose()?;
         }
     }
     Ok(verdicts.into_iter().flatten().collect())
+}
+
+/// Does something with each item, some at the same time; the answers come in the order of the items.
+pub(crate) fn parallel<T: Sync, R: Send>(items: &[T], jobs: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut done = Vec::new();
+        while let Some((i, item)) = {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            items.get(i).map(|item| (i, item))
+        } {
+            done.push((i, work(item)));
+        }
+        done
+    };
+    let mut all: Vec<(usize, R)> = thread::scope(|s| {
+        let workers: Vec<_> = (0..jobs.clamp(1, items.len().max(1))).map(|_| s.spawn(worker)).collect();
+        let join = |w: thread::ScopedJoinHandle<'_, _>| w.join().unwrap_or_else(|p| resume_unwind(p));
+        workers.into_iter().flat_map(join).collect()
+    });
+    all.sort_by_key(|(i, _)| *i);
+    all.into_iter().map(|(_, r)| r).collect()
 }
 
 /// The first time takes a while; say so.
@@ -87,22 +125,26 @@ fn after(
     exercise: &Exercise,
     program: &Program,
     judge: &Path,
-    limits: &Limits,
+    manner: &Manner,
 ) -> Result<Verdict, Failure> {
     let Some(executable) = &program.executable else {
         return does_not_compile(project, exercise, program);
     };
     let nonce = nonce();
     let observations = Observations::create(project, exercise, &nonce)?;
-    let outcome = run(project, executable, &observations, &nonce, limits)
+    let start = Instant::now();
+    let outcome = run(project, executable, &observations, &nonce, manner)
         .map_err(|e| Failure::ours(format!("cannot run {}: {e}", executable.display())))?;
-    let mut verdict = ask(judge, exercise, &observations, &nonce, &outcome)?;
+    let seconds = start.elapsed().as_secs_f64();
+    let mut verdict = ask(judge, exercise, &observations, &nonce, &outcome, manner.why)?;
+    verdict.seconds = Some(seconds);
     for line in verdict.evidence.iter_mut().chain(&mut verdict.notes) {
         *line = project.clean(line);
     }
+    verdict.why = verdict.why.map(|why| cleaned(project, why));
     verdict.summary = match verdict.status {
-        Status::TimeLimit => format!("{} (limit: {} s)", verdict.summary, limits.time.as_secs()),
-        Status::MemoryLimit => format!("{} (limit: {} MiB)", verdict.summary, limits.heap >> 20),
+        Status::TimeLimit => format!("{} (limit: {} s)", verdict.summary, manner.time.as_secs()),
+        Status::MemoryLimit => format!("{} (limit: {} MiB)", verdict.summary, manner.heap >> 20),
         Status::OutputLimit => format!("{} (limit: {} MiB)", verdict.summary, OUTPUT >> 20),
         _ => project.clean(&verdict.summary),
     };
@@ -165,13 +207,23 @@ fn run(
     executable: &Path,
     observations: &Observations,
     nonce: &str,
-    limits: &Limits,
+    manner: &Manner,
 ) -> std::io::Result<Outcome> {
     let mut command = Command::new(executable);
     command.current_dir(project.folder()).env("RUST_BACKTRACE", "0");
     let orders =
-        format!("{}\n{nonce}\n{}\n{}\n", observations.0.display(), limits.heap, limits.time.as_secs());
-    child::run(command, orders.as_bytes(), limits.time, OUTPUT)
+        format!("{}\n{nonce}\n{}\n{}\n", observations.0.display(), manner.heap, manner.time.as_secs());
+    child::run(command, orders.as_bytes(), manner.time, OUTPUT, child::HEAD)
+}
+
+/// The same with every text cleaned.
+fn cleaned(project: &Project, value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(project.clean(&text)),
+        Value::Array(items) => items.into_iter().map(|v| cleaned(project, v)).collect(),
+        Value::Object(items) => items.into_iter().map(|(k, v)| (k, cleaned(project, v))).collect(),
+        other => other,
+    }
 }
 
 /// Lets the judge look at what was observed.
@@ -181,6 +233,7 @@ fn ask(
     observations: &Observations,
     nonce: &str,
     outcome: &Outcome,
+    why: bool,
 ) -> Result<Verdict, Failure> {
     let (ended, code) = match outcome.ended {
         Ended::Code(code) => ("code", code),
@@ -188,11 +241,13 @@ fn ask(
         Ended::TimeLimit => ("time", 0),
         Ended::OutputLimit => ("output", 0),
     };
-    let orders = json!({ "nonce": nonce, "ended": ended, "code": code, "stderr": outcome.stderr.text() });
+    let orders = json!({ "nonce": nonce, "ended": ended, "code": code, "stderr": outcome.stderr.text(),
+        "why": why });
     let mut command = Command::new(judge);
     command.arg(&exercise.id).arg(&observations.0);
-    let said = child::run(command, orders.to_string().as_bytes(), Duration::from_secs(60), OUTPUT)
-        .map_err(|e| Failure::ours(format!("cannot run the judge: {e}")))?;
+    let said =
+        child::run(command, orders.to_string().as_bytes(), Duration::from_secs(60), JUDGED, JUDGED as usize)
+            .map_err(|e| Failure::ours(format!("cannot run the judge: {e}")))?;
     let verdict = (said.ended == Ended::Code(0)).then(|| Verdict::from_judge(&said.stdout.text())).flatten();
     Ok(verdict.unwrap_or_else(|| {
         let why = said.stderr.text();

@@ -13,6 +13,7 @@
 //! | [`verdict`] | the verdicts, their words and exit codes |
 //! | [`report`], [`text`] | what a person, or a program, reads |
 //! | [`reveal`] | the diff, and the solution after a pass |
+//! | [`why`] | every probe, and the nearest mistakes |
 //! | [`open`] | the editor and the browser |
 
 mod args;
@@ -28,6 +29,7 @@ mod reveal;
 mod state;
 mod text;
 mod verdict;
+mod why;
 
 pub(crate) use args::Cli;
 
@@ -35,10 +37,11 @@ use crate::failure::Failure;
 use args::{Against, Command, Options};
 use browse::{Shelf, Step};
 use catalogue::{Catalogue, Exercise};
-use grade::Limits;
+use grade::Manner;
 use project::Project;
 use state::Store;
 use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
 use verdict::{Status, Verdict};
 
@@ -66,6 +69,13 @@ fn run(command: Option<&Command>, options: &Options) -> Result<ExitCode, Failure
         listed: catalogue.all().iter().filter(|e| options.all || e.written).collect(),
         store: Store::of(&Project::place(folder)?),
         json,
+    };
+    let manner = Manner {
+        time: Duration::from_secs(options.time_limit),
+        heap: options.memory_limit << 20,
+        jobs: thread::available_parallelism().map_or(1, usize::from),
+        colour: text::colour(json),
+        why: false,
     };
     let open = |exercise: &Exercise| Project::open(folder, &[exercise]);
     match command {
@@ -99,13 +109,27 @@ fn run(command: Option<&Command>, options: &Options) -> Result<ExitCode, Failure
         Some(Command::Run(name)) => {
             let exercise = shelf.pick(name.get())?;
             let project = open(exercise)?;
-            let verdicts = graded(&shelf, &project, &[exercise], options)?;
+            let verdicts = graded(&shelf, &project, &[exercise], &manner)?;
             report::one(exercise, &verdicts[0], &project, json);
             return Ok(ExitCode::from(verdicts[0].status.code()));
         }
-        None | Some(Command::CheckAll) => {
+        Some(Command::Why(name)) => {
+            let exercise = shelf.pick(name.get())?;
+            let project = open(exercise)?;
+            let verdicts = graded(&shelf, &project, &[exercise], &Manner { why: true, ..manner })?;
+            why::show(exercise, &verdicts[0], &project, json);
+            return Ok(ExitCode::from(verdicts[0].status.code()));
+        }
+        None => {
             let project = Project::open(folder, &shelf.listed)?;
-            let verdicts = graded(&shelf, &project, &shelf.listed, options)?;
+            let verdicts = graded(&shelf, &project, &shelf.listed, &manner)?;
+            report::all(&catalogue, &shelf.listed, &verdicts, &project, json);
+            return Ok(ExitCode::from(fault(&verdicts)));
+        }
+        Some(Command::CheckAll { jobs }) => {
+            let project = Project::open(folder, &shelf.listed)?;
+            let manner = Manner { jobs: jobs.map_or(manner.jobs, usize::from), ..manner };
+            let verdicts = graded(&shelf, &project, &shelf.listed, &manner)?;
             report::all(&catalogue, &shelf.listed, &verdicts, &project, json);
             return Ok(ExitCode::from(if command.is_some() {
                 decisive(&verdicts)
@@ -122,10 +146,9 @@ fn graded(
     shelf: &Shelf<'_>,
     project: &Project,
     exercises: &[&Exercise],
-    options: &Options,
+    manner: &Manner,
 ) -> Result<Vec<Verdict>, Failure> {
-    let limits = Limits { time: Duration::from_secs(options.time_limit), heap: options.memory_limit << 20 };
-    let mut verdicts = grade::grade(project, exercises, &limits, text::colour(options.json))?;
+    let mut verdicts = grade::grade(project, exercises, manner)?;
     shelf.store.update(|progress| {
         for (exercise, verdict) in exercises.iter().zip(&mut verdicts) {
             let mistake = verdict.name.as_deref().filter(|_| verdict.status == Status::Named);

@@ -122,10 +122,7 @@ pub(crate) fn one(exercise: &Exercise, verdict: &Verdict, project: &Project, jso
     }
     if verdict.probe.is_some() || !verdict.evidence.is_empty() {
         line("");
-        if let Some(probe) = &verdict.probe {
-            line(&format!("On the probe \"{probe}\":"));
-        }
-        verdict.evidence.iter().flat_map(|e| e.lines()).for_each(|l| line(&format!("  {l}")));
+        probe(verdict.probe.as_deref(), &verdict.given, &verdict.evidence);
     }
     if let Some(equals) = &verdict.equals {
         paragraph(equals);
@@ -144,6 +141,20 @@ pub(crate) fn one(exercise: &Exercise, verdict: &Verdict, project: &Project, jso
         line(&format!("{DIM}{}{NORMAL}", project.shown_file(exercise)));
         line(&format!("{DIM}cargo xtask exercises hint {}{NORMAL}", exercise.name()));
     }
+}
+
+/// What a probe fed in, and what came out.
+pub(crate) fn probe(name: Option<&str>, given: &[String], evidence: &[String]) {
+    let indented =
+        |lines: &[String]| lines.iter().flat_map(|l| l.lines()).for_each(|l| line(&format!("  {l}")));
+    if let Some(name) = name {
+        line(&format!("On the probe \"{name}\"{}", if given.is_empty() { ":" } else { ", given:" }));
+    }
+    indented(given);
+    if !given.is_empty() && !evidence.is_empty() {
+        line("Seen:");
+    }
+    indented(evidence);
 }
 
 /// A hint.

@@ -132,6 +132,8 @@ pub(crate) struct Verdict {
     pub(crate) summary: String,
     /// What else can be said about the numbers.
     pub(crate) notes: Vec<String>,
+    /// What the probe fed in, line by line.
+    pub(crate) given: Vec<String>,
     /// The numbers, line by line.
     pub(crate) evidence: Vec<String>,
     /// "Your outputs equal those of …".
@@ -144,6 +146,10 @@ pub(crate) struct Verdict {
     pub(crate) compiler: Option<String>,
     /// What the learner's code printed.
     pub(crate) printed: Option<String>,
+    /// How long it ran.
+    pub(crate) seconds: Option<f64>,
+    /// All probes and the named mistakes nearby, as the judge wrote them.
+    pub(crate) why: Option<Value>,
 }
 
 impl Verdict {
@@ -154,12 +160,15 @@ impl Verdict {
             probe: None,
             summary: summary.into(),
             notes: Vec::new(),
+            given: Vec::new(),
             evidence: Vec::new(),
             equals: None,
             question: None,
             history: None,
             compiler: None,
             printed: None,
+            seconds: None,
+            why: None,
         }
     }
 
@@ -176,12 +185,15 @@ impl Verdict {
             probe: text("probe"),
             summary: text("summary")?,
             notes: lines("notes")?,
+            given: lines("given")?,
             evidence: lines("evidence")?,
             equals: text("equals"),
             question: text("question"),
             history: None,
             compiler: None,
             printed: None,
+            seconds: None,
+            why: value.get("why").filter(|w| w.is_object()).cloned(),
         })
     }
 
@@ -203,6 +215,7 @@ impl Verdict {
             "probe": self.probe,
             "summary": self.summary,
             "notes": self.notes,
+            "given": self.given,
             "evidence": self.evidence,
             "equals": self.equals,
             "question": self.question,
@@ -233,7 +246,7 @@ mod tests {
             "pass",
             "{}",
             r#"{"verdict":"pass"}"#,
-            r#"{"verdict":"great","summary":"","notes":[],"evidence":[]}"#,
+            r#"{"verdict":"great","summary":"","notes":[],"given":[],"evidence":[]}"#,
         ] {
             assert!(Verdict::from_judge(text).is_none(), "{text}");
         }

@@ -1,5 +1,5 @@
 //! `judge ID FILE`: reads the observations in FILE and, on standard input, one JSON object that says how the process
-//! ended (`nonce`, `ended`, `code`, `stderr`); prints the verdict as one JSON object.
+//! ended (`nonce`, `ended`, `code`, `stderr`) and whether every probe is wanted (`why`); prints the verdict as one JSON object.
 #![forbid(unsafe_code)]
 
 use exercises::{judge, wire};
@@ -44,15 +44,34 @@ fn verdict(id: &str, file: &str) -> Result<Value, Box<dyn std::error::Error>> {
         }
         Err(e) => return Err(e.into()),
     };
-    let v = judge::give(&(entry.case)(), &stream, &ended, text("stderr")?);
+    let case = (entry.case)();
+    let v = judge::give(&case, &stream, &ended, text("stderr")?);
+    let why = (orders["why"] == true).then(|| why(&case, &stream.trace));
     Ok(json!({
         "verdict": v.kind.word(),
         "name": v.name,
         "probe": v.probe,
         "summary": v.summary,
         "notes": v.notes,
+        "given": v.given,
         "evidence": v.evidence,
         "equals": v.equals,
         "question": v.question,
+        "why": why,
     }))
+}
+
+/// All probes, and the named mistakes that come near.
+fn why(case: &judge::Case, trace: &exercises::observe::Trace) -> Value {
+    let probes: Vec<Value> = judge::probes(case, trace)
+        .into_iter()
+        .map(|p| json!({ "name": p.name, "right": p.right, "given": p.given, "evidence": p.evidence }))
+        .collect();
+    let near: Vec<Value> = judge::nearest(case, trace)
+        .into_iter()
+        .map(|n| {
+            json!({ "name": n.slug, "equals": n.equals, "agrees": n.agrees, "agrees_wrong": n.agrees_wrong })
+        })
+        .collect();
+    json!({ "probes": probes, "nearest": near, "named_mistakes": case.wrong.len() })
 }

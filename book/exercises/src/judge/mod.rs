@@ -4,9 +4,11 @@ mod compare;
 mod detect;
 mod show;
 mod verdict;
+mod why;
 
 pub use compare::{Naming, Passing, apart, same};
 pub use verdict::{Ended, Kind, Verdict, give};
+pub use why::{Near, ProbeWhy, nearest, probes};
 
 use crate::observe::{Trace, trace};
 use crate::spec::Judged;

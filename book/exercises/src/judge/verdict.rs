@@ -67,6 +67,12 @@ impl Kind {
     }
 }
 
+/// A mistake with a name explains itself; what the probe fed in is shown beside it if a glance takes it in.
+const GLANCE: usize = 12;
+
+/// A tolerance below this stands for "relative" (it keeps the comparison with 0 defined): no reader can use it.
+const NO_TOLERANCE: f64 = 1e-100;
+
 /// A verdict with its reasons.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
@@ -80,7 +86,9 @@ pub struct Verdict {
     pub summary: String,
     /// Relations between the numbers (for mistakes without a name).
     pub notes: Vec<String>,
-    /// The numbers: lines to be shown as they are.
+    /// What the probe fed in: lines to be shown as they are.
+    pub given: Vec<String>,
+    /// What came out, and what was expected: lines to be shown as they are.
     pub evidence: Vec<String>,
     /// "Your outputs equal those of …".
     pub equals: Option<String>,
@@ -96,6 +104,7 @@ impl Verdict {
             probe: None,
             summary: summary.into(),
             notes: Vec::new(),
+            given: Vec::new(),
             evidence: Vec::new(),
             equals: None,
             question: None,
@@ -117,7 +126,7 @@ pub fn give(case: &Case, stream: &Stream, ended: &Ended, stderr: &str) -> Verdic
     };
     if let Some((_, probe)) = stream.running.filter(|_| !stream.forged) {
         verdict.probe = case.probes.get(probe).map(|p| p.name.clone());
-        verdict.evidence = given(case, probe);
+        verdict.given = given(case, probe);
     }
     verdict
 }
@@ -168,7 +177,7 @@ pub(super) fn judge(case: &Case, trace: &Trace) -> Verdict {
         verdict.name = Some(accepted.slug.into());
         return verdict;
     }
-    let failing = |i: usize| (0..2).any(|p| fails(case, trace, p, i));
+    let failing = |i: usize| failing(case, trace, i);
     let first = (0..all).find(|&i| failing(i)).unwrap_or(0);
 
     if let Some(wrong) = case.wrong.iter().find(|w| names(&w.traces, trace)) {
@@ -177,6 +186,10 @@ pub(super) fn judge(case: &Case, trace: &Trace) -> Verdict {
         let mut verdict = Verdict::new(Kind::Named, "A mistake with a name.");
         verdict.name = Some(wrong.slug.into());
         verdict.probe = Some(case.probes[at].name.clone());
+        verdict.given = given(case, at);
+        if verdict.given.len() > GLANCE {
+            verdict.given.clear();
+        }
         verdict.evidence = differences(case, trace, at);
         verdict.equals = Some(format!("Your outputs equal those of {}.", wrong.equals));
         verdict.question = Some(wrong.question.into());
@@ -191,8 +204,8 @@ pub(super) fn judge(case: &Case, trace: &Trace) -> Verdict {
     let at = panicked.unwrap_or(first);
     verdict.probe = Some(case.probes[at].name.clone());
     verdict.notes = detect::detect(case, trace, at);
-    verdict.evidence = given(case, at);
-    verdict.evidence.extend(differences(case, trace, at));
+    verdict.given = given(case, at);
+    verdict.evidence = differences(case, trace, at);
     let count = (0..all).filter(|&i| failing(i)).count();
     verdict.notes.push(format!("{count} of {all} probes fail."));
     verdict
@@ -204,18 +217,25 @@ fn names(wrong: &[Trace], trace: &Trace) -> bool {
     came_back && wrong.iter().any(|w| compare::same::<Naming>(w, trace))
 }
 
+/// Wrong in this run over the probes. What did not run is not wrong.
 fn fails(case: &Case, trace: &Trace, pass: usize, probe: usize) -> bool {
-    compare::seen::<Passing>(&case.reference.passes[pass][probe], &trace.passes[pass][probe]) > 1.0
+    let yours = trace.passes[pass].get(probe);
+    yours.is_some_and(|y| compare::seen::<Passing>(&case.reference.passes[pass][probe], y) > 1.0)
+}
+
+/// Wrong in one of the two runs.
+pub(super) fn failing(case: &Case, trace: &Trace, probe: usize) -> bool {
+    (0..2).any(|pass| fails(case, trace, pass, probe))
 }
 
 /// What the probe feeds in.
-fn given(case: &Case, probe: usize) -> Vec<String> {
+pub(super) fn given(case: &Case, probe: usize) -> Vec<String> {
     case.reference.given.get(probe).into_iter().flatten().flat_map(show::field).collect()
 }
 
 /// Where a run differs from the reference on one probe: each field once, at its first wrong element, and in full if it
 /// is small.
-fn differences(case: &Case, trace: &Trace, probe: usize) -> Vec<String> {
+pub(super) fn differences(case: &Case, trace: &Trace, probe: usize) -> Vec<String> {
     let pass = usize::from(!fails(case, trace, 0, probe));
     let again = if pass == 1 { " (the second time)" } else { "" };
     let (expected, yours) = (&case.reference.passes[pass][probe], &trace.passes[pass][probe]);
@@ -266,13 +286,14 @@ fn difference(expected: &Field, yours: &Field, again: &str) -> Vec<String> {
                 format!("{place:w$} = {}{again}", show::number(y[at])),
                 format!("{:w$}   {}", "expected", show::number(e[at])),
             ];
-            if tolerance > 0.0 && e[at].is_finite() {
+            if tolerance >= NO_TOLERANCE && e[at].is_finite() {
                 lines.push(format!("{:w$}   {tolerance:.1e}", "within"));
             }
             if (2..=36).contains(&e.len()) {
-                lines.push(format!("all of {name}, yours then expected:"));
-                lines.extend(show::value(&yours.value).into_iter().map(|l| format!("  {l}")));
-                lines.extend(show::value(&expected.value).into_iter().map(|l| format!("  {l}")));
+                for (whose, value) in [("yours", &yours.value), ("expected", &expected.value)] {
+                    lines.push(format!("{name}, {whose}:"));
+                    lines.extend(show::value(value).into_iter().map(|l| format!("  {l}")));
+                }
             }
             lines
         }
@@ -288,5 +309,59 @@ fn difference(expected: &Field, yours: &Field, again: &str) -> Vec<String> {
                 show::value(e).join(" ")
             )]
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::find;
+    use crate::linalg::matmul::{Spec as Matmul, solution::matmul};
+    use crate::observe::trace;
+    use crate::probability::softmax::Spec as Softmax;
+    use linalg::Mat;
+
+    #[test]
+    fn a_mistake_with_a_name_shows_its_input_too() {
+        for entry in crate::REGISTRY {
+            let case = (entry.case)();
+            for wrong in &case.wrong {
+                let v = judge(&case, &wrong.traces[0]);
+                let probe = case.probes.iter().position(|p| Some(&p.name) == v.probe.as_ref()).unwrap();
+                let all = given(&case, probe);
+                let fits = all.len() <= GLANCE;
+                assert_eq!(v.given, if fits { all } else { Vec::new() }, "{}: {}", entry.id, wrong.slug);
+            }
+        }
+    }
+
+    #[test]
+    fn two_blocks_with_their_names() {
+        let case = (find("linalg/matmul").unwrap().case)();
+        let late: fn(&Mat, &Mat) -> Mat = |a, b| {
+            let c = matmul(a, b);
+            if c.rows() == 2 { c.map(|x| x + 0.125) } else { c }
+        };
+        let v = judge(&case, &trace::<Matmul>(&late));
+        let at = |line: &str| v.evidence.iter().position(|l| l == line).unwrap_or_else(|| panic!("{v:#?}"));
+        assert!(at("c, yours:") < at("c, expected:"));
+        assert!(
+            v.given[0].starts_with("a = ") && v.evidence.iter().any(|l| l.starts_with("within")),
+            "{v:#?}"
+        );
+    }
+
+    #[test]
+    fn no_tolerance_that_nobody_can_use() {
+        let case = (find("probability/softmax").unwrap().case)();
+        // where 0 is expected, the tolerance is the smallest number that is not 0, more or less
+        let leaks: fn(&[f64]) -> Vec<f64> = |z| {
+            let right = crate::probability::softmax::solution::softmax(z);
+            right.into_iter().map(|p| if p == 0.0 { 1e-20 } else { p }).collect()
+        };
+        let v = judge(&case, &trace::<Softmax>(&leaks));
+        assert_eq!(v.kind, Kind::Wrong);
+        assert!(v.evidence.iter().any(|l| l.starts_with("expected")), "{v:#?}");
+        assert!(v.evidence.iter().all(|l| !l.starts_with("within")), "{v:#?}");
     }
 }
