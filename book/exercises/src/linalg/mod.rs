@@ -1,4 +1,5 @@
 //! Exercises of the first pillar.
 
 pub mod matmul;
+pub mod norms;
 pub mod strides;

@@ -3,4 +3,5 @@
 pub mod adamw;
 pub mod attention;
 pub mod kv_cache;
+pub mod rmsnorm;
 pub mod rope;
