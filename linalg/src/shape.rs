@@ -52,11 +52,13 @@ impl Shape {
     }
 
     /// The number of axes.
+    #[inline]
     pub fn rank(&self) -> usize {
         self.rank as usize
     }
 
     /// The axis lengths, outermost first.
+    #[inline]
     pub fn dims(&self) -> &[usize] {
         &self.dims[..self.rank()]
     }
@@ -64,6 +66,7 @@ impl Shape {
     /// The number of elements: the product of the axis lengths (1 for rank 0).
     ///
     /// It hides the `len` of the slice that a shape dereferences to; that one is [`Self::rank`].
+    #[inline]
     pub fn len(&self) -> usize {
         self.dims().iter().product()
     }
@@ -76,6 +79,7 @@ impl Shape {
     /// assert!(Shape::new(&[3, 0]).is_empty());
     /// assert!(!Shape::new(&[]).is_empty()); // a single number
     /// ```
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.dims().contains(&0)
     }
@@ -132,6 +136,7 @@ impl Shape {
 
 impl Deref for Shape {
     type Target = [usize];
+    #[inline]
     fn deref(&self) -> &[usize] {
         self.dims()
     }

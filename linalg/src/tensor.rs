@@ -256,6 +256,7 @@ impl<T: Real> Tensor<T> {
 impl<T, const N: usize> Index<[usize; N]> for Tensor<T> {
     type Output = T;
     #[track_caller]
+    #[inline]
     fn index(&self, index: [usize; N]) -> &T {
         &self.data[self.address(index)]
     }
@@ -263,6 +264,7 @@ impl<T, const N: usize> Index<[usize; N]> for Tensor<T> {
 
 impl<T, const N: usize> IndexMut<[usize; N]> for Tensor<T> {
     #[track_caller]
+    #[inline]
     fn index_mut(&mut self, index: [usize; N]) -> &mut T {
         let at = self.address(index);
         &mut self.data[at]

@@ -19,6 +19,7 @@ struct Item {
     minutes: u32,
     difficulty: u32,
     #[serde(default)]
+    part: Option<String>,
     graded: Option<String>,
 }
 
@@ -41,6 +42,15 @@ fn the_order_is_one_that_can_be_followed() {
         assert!((1..=5).contains(&item.difficulty), "{}: difficulty is 1 to 5", item.id);
         assert!((1..=240).contains(&item.minutes), "{}: minutes", item.id);
         assert!(!item.chapter.is_empty() && !item.chapter.contains(['/', '.']), "{}: a slug", item.id);
+        if let Some(part) = &item.part {
+            let field = format!("    pub {}: Solved<", item.id.rsplit('/').next().unwrap());
+            assert!(
+                include_str!("../assembled/src/parts.rs").contains(&field),
+                "{}: no part in parts.rs",
+                item.id
+            );
+            assert!(part.chars().count() <= 56, "{}: \"{part}\" does not fit a line", item.id);
+        }
         assert!(item.graded.is_none_or(|g| g == "at-once"), "{}: graded", item.id);
         let name = item.id.rsplit('/').next().unwrap();
         assert!(

@@ -113,6 +113,12 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t = Against::Starter)]
         against: Against,
     },
+    /// Train a small GPT made of your own functions, and let it speak
+    Assemble {
+        /// A few steps only
+        #[arg(long)]
+        quick: bool,
+    },
     /// Open your file in your editor
     Open {
         #[command(flatten)]

@@ -19,6 +19,7 @@ struct Item {
     prerequisites: Vec<String>,
     minutes: u32,
     difficulty: u32,
+    part: Option<String>,
     graded: Option<String>,
 }
 
@@ -33,6 +34,8 @@ pub(crate) struct Exercise {
     pub(crate) difficulty: u32,
     /// The untouched starter is graded like any other code.
     pub(crate) at_once: bool,
+    /// What its function does in the assembled model.
+    pub(crate) part: Option<String>,
     /// Its chapter is written.
     pub(crate) written: bool,
 }
@@ -126,6 +129,7 @@ impl Catalogue {
                 prerequisites: item.prerequisites,
                 minutes: item.minutes,
                 difficulty: item.difficulty,
+                part: item.part,
                 at_once: item.graded.is_some(),
                 id: item.id,
             };

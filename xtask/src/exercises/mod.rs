@@ -11,12 +11,14 @@
 //! | [`child`] | runs a program within limits of time, memory and output |
 //! | [`grade`] | one file to one verdict, with the help of the judge |
 //! | [`verdict`] | the verdicts, their words and exit codes |
+//! | [`assemble`] | a model made of the solved functions |
 //! | [`report`], [`text`] | what a person, or a program, reads |
 //! | [`reveal`] | the diff, and the solution after a pass |
 //! | [`why`] | every probe, and the nearest mistakes |
 //! | [`open`] | the editor and the browser |
 
 mod args;
+mod assemble;
 mod browse;
 mod catalogue;
 mod child;
@@ -119,6 +121,11 @@ fn run(command: Option<&Command>, options: &Options) -> Result<ExitCode, Failure
             let verdicts = graded(&shelf, &project, &[exercise], &Manner { why: true, ..manner })?;
             why::show(exercise, &verdicts[0], &project, json);
             return Ok(ExitCode::from(verdicts[0].status.code()));
+        }
+        Some(Command::Assemble { quick }) => {
+            let project = Project::open(folder, &shelf.listed)?;
+            let verdicts = graded(&shelf, &project, &shelf.listed, &manner)?;
+            return assemble::assemble(&project, &shelf.listed, &verdicts, *quick, json);
         }
         None => {
             let project = Project::open(folder, &shelf.listed)?;

@@ -17,7 +17,7 @@ pub struct Net {
 
 impl Net {
     /// The network's output. Units without a weight do not count.
-    fn at(&self, x: f64) -> f64 {
+    pub fn at(&self, x: f64) -> f64 {
         let units = self.knots.iter().zip(&self.weights);
         self.bias + units.map(|(t, v)| v * if x < *t { 0.0 } else { x - t }).sum::<f64>()
     }

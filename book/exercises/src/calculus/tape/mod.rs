@@ -23,6 +23,11 @@ pub struct Node {
 }
 
 impl Node {
+    /// A number that was computed from these.
+    pub fn new(inputs: Vec<Edge>) -> Self {
+        Node { inputs, asked: Cell::new(0) }
+    }
+
     /// What this number was computed from. A number that was used twice is listed twice.
     pub fn inputs(&self) -> &[Edge] {
         self.asked.set(self.asked.get().saturating_add(1));
