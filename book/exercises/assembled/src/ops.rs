@@ -51,19 +51,12 @@ pub fn rmsnorm(tape: &mut Tape<'_, f64>, x: Var, gain: Var) -> Var {
 
 /// One row.
 pub fn rmsnorm_row(x: &[f64], gain: &[f64]) -> Vec<f64> {
-    let r = inverse_rms(x);
-    x.iter().zip(gain).map(|(x, g)| g * x * r).collect()
-}
-
-fn inverse_rms(x: &[f64]) -> f64 {
-    1.0 / (kernels::dot(x, x) / x.len() as f64 + EPS).sqrt()
+    parts::rmsnorm(&matrix(x, 1), gain, EPS).into_data()
 }
 
 fn rmsnorm_forward(f: &mut Forward<'_, f64>) {
     let (x, gain) = (f.input(0), f.input(1));
-    for (x, y) in x.chunks(gain.len()).zip(f.out.chunks_mut(gain.len())) {
-        y.copy_from_slice(&rmsnorm_row(x, gain));
-    }
+    f.out.copy_from_slice(parts::rmsnorm(&matrix(x, x.len() / gain.len()), gain, EPS).data());
 }
 
 /// The derivative comes from the learner's sweep, over a tape of single numbers: one tape for each row.
@@ -88,7 +81,7 @@ fn rmsnorm_backward(b: &mut Backward<'_, f64>) {
 fn rmsnorm_tape(x: &[f64], gain: &[f64], d_y: &[f64]) -> Vec<Node> {
     let n = x.len();
     let edge = |input, slope| Edge { input, slope };
-    let r = inverse_rms(x);
+    let r = 1.0 / (kernels::dot(x, x) / n as f64 + EPS).sqrt();
     let mut nodes: Vec<Node> = (0..2 * n).map(|_| Node::new(vec![])).collect();
     nodes.push(Node::new(x.iter().enumerate().map(|(i, x)| edge(i, 2.0 * x)).collect()));
     nodes.push(Node::new(vec![edge(2 * n, -0.5 * r * r * r / n as f64)]));

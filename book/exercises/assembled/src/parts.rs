@@ -3,11 +3,12 @@
 use exercises::approximation::relu_net::{self, Net};
 use exercises::calculus::tape::{self, Node};
 use exercises::calculus::{gradcheck, xent};
-use exercises::linalg::matmul;
+use exercises::linalg::norms::Norm;
 use exercises::linalg::strides::{self, Layout};
+use exercises::linalg::{matmul, norms};
 use exercises::nn::adamw::{self, Config, Step};
 use exercises::nn::kv_cache::{self, Extend};
-use exercises::nn::{attention, rope};
+use exercises::nn::{attention, rmsnorm, rope};
 use exercises::probability::{softmax, top_p};
 use exercises::spec::Exercise;
 use linalg::Mat;
@@ -21,6 +22,8 @@ pub type Solved<E> = Option<<E as Exercise>::Subject>;
 pub struct Parts {
     /// Every matrix product, forward and backward.
     pub matmul: Solved<matmul::Spec>,
+    /// How long a gradient is: it is clipped by this.
+    pub norms: Solved<norms::Spec>,
     /// How a transpose, and the part of one head, are read.
     pub strides: Solved<strides::Spec>,
     /// The weights of attention in the backward pass, and the probabilities of the next character.
@@ -37,6 +40,8 @@ pub struct Parts {
     pub xent: Solved<xent::Spec>,
     /// Every step.
     pub adamw: Solved<adamw::Spec>,
+    /// The norms before attention, before the hidden layer, and at the end.
+    pub rmsnorm: Solved<rmsnorm::Spec>,
     /// Where a character stands.
     pub rope: Solved<rope::Spec>,
     /// How characters learn of one another.
@@ -64,6 +69,11 @@ fn parts() -> Parts {
 /// A·B.
 pub fn matmul(a: &Mat, b: &Mat) -> Mat {
     parts().matmul.map_or_else(|| a.matmul(b), |f| f(a, b))
+}
+
+/// The length of a vector.
+pub fn length(x: &[f64]) -> f64 {
+    parts().norms.map_or_else(|| linalg::norm2(x), |f| f(x, Norm::Two))
 }
 
 /// Aᵀ, written down.
@@ -209,6 +219,21 @@ pub fn adamw(n: usize) -> Step {
             Box::new(step) as Step
         },
         |f| f(n),
+    )
+}
+
+/// Each row over the root of its mean square, times a gain for each column.
+pub fn rmsnorm(x: &Mat, gain: &[f64], eps: f64) -> Mat {
+    parts().rmsnorm.map_or_else(
+        || {
+            let mut y = x.clone();
+            for i in 0..x.rows() {
+                let mean = linalg::dot(x.row(i), x.row(i)) / gain.len() as f64;
+                y.row_mut(i).iter_mut().zip(gain).for_each(|(y, g)| *y *= g / (mean + eps).sqrt());
+            }
+            y
+        },
+        |f| f(x, gain, eps),
     )
 }
 

@@ -5,7 +5,6 @@ use crate::parts;
 use calculus::tape::{Arena, Grads, Params, Tape};
 use exercises::approximation::relu_net::Net;
 use exercises::nn::adamw::{Config, Step};
-use linalg::norm2;
 use nn::corpus::Corpus;
 use probability::random;
 use probability::uniform;
@@ -127,7 +126,7 @@ impl Training {
         let loss = self.model.loss(&mut tape, &ids, &targets, CONTEXT);
         let value = tape.item(loss);
         tape.backward(loss, &mut self.grads);
-        let length = norm2(self.grads.values());
+        let length = parts::length(self.grads.values());
         if length > 1.0 {
             self.grads.values_mut().iter_mut().for_each(|g| *g /= length);
         }

@@ -14,6 +14,7 @@ mod assembled {
         use exercises::{approximation, calculus, linalg, nn, probability};
         Parts {
             matmul: Some(linalg::matmul::Spec::solution()),
+            norms: Some(linalg::norms::Spec::solution()),
             strides: Some(linalg::strides::Spec::solution()),
             softmax: Some(probability::softmax::Spec::solution()),
             top_p: Some(probability::top_p::Spec::solution()),
@@ -22,6 +23,7 @@ mod assembled {
             relu_net: Some(approximation::relu_net::Spec::solution()),
             xent: Some(calculus::xent::Spec::solution()),
             adamw: Some(nn::adamw::Spec::solution()),
+            rmsnorm: Some(nn::rmsnorm::Spec::solution()),
             rope: Some(nn::rope::Spec::solution()),
             attention: Some(nn::attention::Spec::solution()),
             kv_cache: Some(nn::kv_cache::Spec::solution()),
