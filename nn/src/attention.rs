@@ -2,7 +2,7 @@
 //!
 //! | what | for |
 //! |---|---|
-//! | [`attend`] | reading: one head, three lines of mathematics in ten lines of Rust |
+//! | [`attend`] | reading: one head, a few lines of mathematics in a few lines of Rust |
 //! | [`causal_attention`] | training: all heads of all sequences at once, with a backward twin, as one operation of the tape |
 //! | [`CausalSelfAttention`] | the layer: the same operation between two linear maps, or with a cache in generation |
 //!
@@ -17,14 +17,14 @@ use linalg::{Real, Tensor, View, ViewMut, gemm, kernels, par};
 
 /// One head of causal attention: yᵢ = Σⱼ wᵢⱼ·vⱼ with wᵢ = softmax over j ≤ i of qᵢ·kⱼ/√d.
 ///
-/// `q` and `k` are (time, d), `v` is (time, anything). Token i asks the question qᵢ; each token j up to i holds up a key
-/// kⱼ; the better key and question agree, the more of vⱼ goes into the answer. The sum ends at i: nobody sees the future.
+/// `q` and `k` are (time, d), `v` is (time, anything). Token i asks with the query qᵢ; each token j up to i holds up a key
+/// kⱼ; the better key and query agree, the more of vⱼ goes into the answer. The sum ends at i: nobody sees the future.
 ///
 /// ```
 /// use linalg::Tensor;
 /// use nn::attention::attend;
 ///
-/// // Questions that agree with no key more than with another: the answer is the mean of everything so far.
+/// // Queries that agree with no key more than with another: the answer is the mean of everything so far.
 /// let v = Tensor::from_rows(&[[8.0], [4.0], [0.0]]);
 /// let y = attend(&Tensor::zeros([3, 2]), &Tensor::zeros([3, 2]), &v);
 /// assert_eq!(y.data(), [8.0, 6.0, 4.0]);
@@ -178,11 +178,15 @@ pub(crate) fn head_forward<T: Real>(
         let rows = &mut p[start * keys..][..n * keys];
         let scores = ViewMut::with_strides(rows, [n, seen], &[keys, 1]);
         gemm(scale, q.slice(0, start, start + n), k.slice(0, 0, seen).transpose(), T::ZERO, scores);
+        // ANCHOR: mask
         for (i, row) in rows.chunks_exact_mut(keys).enumerate() {
-            let (visible, future) = row.split_at_mut(past + start + i + 1);
+            let place = past + start + i;
+            let end = place + 1;
+            let (visible, future) = row.split_at_mut(end);
             kernels::softmax(visible);
             future.fill(T::ZERO);
         }
+        // ANCHOR_END: mask
         let weights = View::with_strides(rows, [n, seen], &[keys, 1]);
         let y = ViewMut::new(&mut y[start * d..][..n * d], [n, d]);
         gemm(T::ONE, weights, v.slice(0, 0, seen), T::ZERO, y);

@@ -12,8 +12,8 @@ use linalg::Real;
 
 /// x ← x + attention(norm(x)), then x ← x + mlp(norm(x)): (batch, time, width) → (batch, time, width).
 ///
-/// The norms are *before* the two parts ("pre-norm") and not on the way through: from the loss down to the embedding there is
-/// a path of additions alone, along which the gradient arrives undiminished. Source: Radford et al. 2019, section 2.3;
+/// The norms are *before* the two parts ("pre-norm") and not on the way through: from the last block down to the embedding
+/// there is a path of additions alone, along which the gradient arrives undiminished. Source: Radford et al. 2019, section 2.3;
 /// Xiong et al. 2020.
 #[derive(Clone, Debug)]
 pub struct Block {

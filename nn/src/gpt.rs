@@ -150,7 +150,8 @@ impl Gpt {
         let mut x = tape.add(tokens, positions);
         for (i, block) in self.blocks.iter().enumerate() {
             tape.enter_nth("block", i);
-            x = block.forward(tape, x, cache.as_deref_mut().map(|cache| &mut cache.layers[i]));
+            let layer = cache.as_deref_mut().map(|cache| &mut cache.layers[i]);
+            x = block.forward(tape, x, layer);
             tape.leave();
         }
         let x = self.norm.forward(tape, x);

@@ -14,8 +14,9 @@ use std::fmt::Write as _;
 const DIGITS: usize = 6;
 const ARROW: u32 = 10;
 const CONFIG: Config = Config { vocab: 11, context: 2 * DIGITS, blocks: 1, heads: 1, width: 32 };
+/// A multiple of 200.
 const STEPS: u64 = 600;
-const BATCH: usize = 32;
+const BATCH: usize = 16;
 const SHOWN: [u32; DIGITS] = [4, 0, 4, 7, 1, 9];
 
 /// The digits, the arrow, the sorted digits.
@@ -61,6 +62,7 @@ pub(crate) fn show() -> (String, usize) {
     let mut adamw = AdamW::new(&sorter.params);
     let (mut grads, mut arena) = (Grads::like(&sorter.params), Arena::new());
     let schedule = WarmupCosine { peak: 1e-2, floor: 1e-3, warmup: 50, steps: STEPS };
+    let mut right = 0;
     for step in 0..STEPS {
         let (mut ids, mut targets) = (Vec::new(), Vec::new());
         for digits in random_digits("practice", step, BATCH) {
@@ -77,12 +79,13 @@ pub(crate) fn show() -> (String, usize) {
         let loss = tape.item(loss);
         clip_global_norm(&mut grads, 1.0);
         adamw.step(&mut sorter.params, &grads, schedule.at(step));
-        if (step + 1) % 100 == 0 || step == 0 {
+        if (step + 1) % 200 == 0 || step == 0 {
             let written: String = sorter.write(&SHOWN).iter().map(|d| letter(*d)).collect();
-            println!("  {:5} {loss:8.4} {:12}            {written}", step + 1, sorter.right());
+            right = sorter.right();
+            println!("  {:5} {loss:8.4} {right:12}            {written}", step + 1);
         }
     }
-    (picture(&sorter), sorter.right())
+    (picture(&sorter), right)
 }
 
 fn letter(token: u32) -> char {
@@ -97,12 +100,14 @@ fn picture(sorter: &Sorter) -> String {
     sorter.gpt.forward(&mut tape, &example[..2 * DIGITS], 1, Some(&mut cache));
     let weights = cache.weights(0, 0);
 
-    let spaced = |text: String| text.chars().flat_map(|c| [c, ' ']).collect::<String>();
-    println!("\n  Where it looks (columns) before it writes the next digit (rows)\n");
-    println!("         {}", spaced(example[..2 * DIGITS].iter().map(|&t| letter(t)).collect()));
+    println!("\n  Where it looks (columns, in %) before it writes the next digit (rows)\n");
+    print!("       ");
+    example[..2 * DIGITS].iter().for_each(|&token| print!("{:>4}", letter(token)));
+    println!();
     for i in DIGITS..2 * DIGITS {
-        let shade = |j| [' ', '░', '▒', '▓', '█'][((weights[[i, j]] * 8.0) as usize).min(4)];
-        println!("      {}  {}", letter(example[i + 1]), spaced((0..=i).map(shade).collect()));
+        print!("      {}", letter(example[i + 1]));
+        (0..=i).for_each(|j| print!("{:4.0}", 100.0 * weights[[i, j]]));
+        println!();
     }
     println!();
     draw(&example, weights)

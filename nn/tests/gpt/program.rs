@@ -113,15 +113,15 @@ fn it_trains_tells_and_writes() {
 fn killed_and_resumed_it_ends_with_the_same_bits_on_any_number_of_threads() {
     let folder = Folder::new("killed");
     folder.file("verses.txt", &verses(500));
-    let train = "train --preset tiny --corpus verses.txt --seed 5 --json";
+    let train = "train --preset tiny --corpus verses.txt --seed 5 --steps 140 --json";
     succeed(&mut nn(&folder, &format!("{train} --threads 1 --out whole")));
 
-    // Killed without warning somewhere after step 120: between two saves, or in the middle of one.
+    // Killed without warning somewhere after step 60: between two saves, or in the middle of one.
     let mut child =
         nn(&folder, &format!("{train} --threads 2 --out killed")).stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     for line in lines.map_while(Result::ok) {
-        if json(&line)["step"] == 120 {
+        if json(&line)["step"] == 60 {
             break;
         }
     }
@@ -143,10 +143,12 @@ fn killed_and_resumed_it_ends_with_the_same_bits_on_any_number_of_threads() {
 #[test]
 fn a_new_run_keeps_the_old_model() {
     let folder = Folder::new("previous");
+    folder.file("verses.txt", &verses(500));
     for steps in [1, 2] {
-        succeed(&mut nn(&folder, &format!("train --preset tiny --steps {steps} --out m")));
+        let train = format!("train --preset tiny --corpus verses.txt --steps {steps} --out m");
+        succeed(&mut nn(&folder, &train));
     }
-    assert_eq!(folder.names(), ["m", "m.previous"]);
+    assert_eq!(folder.names(), ["m", "m.previous", "verses.txt"]);
     let steps = |file: &str| {
         json(&succeed(&mut nn(&folder, &format!("info --json --checkpoint {file}"))))["step"].clone()
     };
@@ -187,11 +189,12 @@ fn an_unwritable_place_is_told_before_training() {
 #[test]
 fn a_full_disk_leaves_the_last_model() {
     let folder = Folder::new("full");
-    succeed(&mut nn(&folder, "train --preset tiny --steps 1 --out m"));
+    folder.file("verses.txt", &verses(500));
+    succeed(&mut nn(&folder, "train --preset tiny --corpus verses.txt --steps 1 --out m"));
     let before = fs::read(folder.path("m")).unwrap();
     for command in ["--resume", "--steps 3"] {
         let script = format!(
-            "trap '' XFSZ; ulimit -f 100; exec {} train {command} --preset tiny --out {}",
+            "trap '' XFSZ; ulimit -f 100; exec {} train {command} --preset tiny --corpus verses.txt --out {}",
             env!("CARGO_BIN_EXE_nn"),
             if command == "--resume" { "m" } else { "other" }
         );
@@ -199,7 +202,7 @@ fn a_full_disk_leaves_the_last_model() {
         assert!(message.contains("cannot write ") && message.contains("is untouched"), "{message}");
     }
     assert!(fs::read(folder.path("m")).unwrap() == before);
-    assert_eq!(folder.names(), ["m"], "and no half of one");
+    assert_eq!(folder.names(), ["m", "verses.txt"], "and no half of one");
 }
 
 #[test]

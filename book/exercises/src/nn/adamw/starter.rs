@@ -10,7 +10,7 @@
 //! w ← w − lr·( m̂ / (√v̂ + ε) + weight_decay·w )
 //! ```
 //!
-//! `new` makes an optimiser for n weights; `step` is called once a step, with a `Config` of lr, beta1, beta2, eps and weight_decay.
+//! `new` makes an optimiser for n weights; `step` is called once a step, with a `Config` of lr, beta1, beta2, eps and weight_decay, all f64.
 //! Give the struct the fields that it needs.
 
 use exercises::nn::adamw::Config;

@@ -10,6 +10,9 @@
 //! ```
 //!
 //! Scores of 1000 are ordinary inputs. No tokens, no rows.
+//!
+//! `Mat` is a matrix of f64, `linalg::Tensor<f64>`. `Mat::zeros([rows, cols])` makes one (the brackets belong to it), `q.rows()` and `q.cols()`
+//! are its size, `q.row(t)` is row t as a slice, `out.row_mut(t)` the same to write to, `q[[t, j]]` one number.
 
 use linalg::Mat;
 

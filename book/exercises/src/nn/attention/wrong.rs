@@ -64,7 +64,8 @@ pub(super) fn wrong() -> Vec<Wrong> {
             |q, k, v| with(q, k, v, 1.0 / (v.cols() as f64).sqrt(), causal),
             "attention scaled by the length of the values",
             "Which vectors are multiplied in a score?",
-        ),
+        )
+        .show("four tokens"),
         Wrong::new(
             "multiplies-by-root",
             |q, k, v| with(q, k, v, (q.cols() as f64).sqrt(), causal),
