@@ -19,10 +19,11 @@ const STEPS: usize = 100;
 fn main() -> std::io::Result<()> {
     let graph = tied_weight();
     print_tape(&graph);
+    print_without_clearing(&graph);
 
     let data = two_moons(100, 0.1, 1);
     print_training(&data);
-    let runs = [Sweep::Adds, Sweep::Overwrites, Sweep::NeverClears].map(|sweep| train(sweep, &data));
+    let runs = [Sweep::Adds, Sweep::Overwrites, Sweep::NoZeroGrad].map(|sweep| train(sweep, &data));
     print_runs(&runs);
     print_costs(&data);
     plot::write_figures(&[
@@ -74,6 +75,28 @@ fn print_tape(graph: &[Node]) {
     println!();
 }
 
+/// Three sweeps in a row over the same tape, onto what the one before has left: what w, node 0, holds after each.
+fn print_without_clearing(graph: &[Node]) {
+    let sweeps = |keeps: fn(&Node) -> bool| {
+        let mut d = vec![0.0; graph.len()];
+        [(); 3].map(|()| {
+            d.iter_mut().zip(graph).filter(|(_, node)| !keeps(node)).for_each(|(d, _)| *d = 0.0);
+            d[graph.len() - 1] = 1.0;
+            for (i, node) in graph.iter().enumerate().rev() {
+                let handed = d[i];
+                node.inputs.iter().for_each(|&(input, slope)| d[input] += slope * handed);
+            }
+            d[0]
+        })
+    };
+    println!("gradient of w after the first, second and third sweep that clears nothing");
+    println!("  nowhere:            {:?}", sweeps(|_| true));
+    println!(
+        "  only at the leaves: {:?}  (w, x, b; as PyTorch does)\n",
+        sweeps(|node| node.inputs.is_empty())
+    );
+}
+
 // ---- training, and two ways to spoil it
 
 /// What a backward pass does with a gradient that is there already.
@@ -81,7 +104,8 @@ fn print_tape(graph: &[Node]) {
 enum Sweep {
     Adds,
     Overwrites,
-    NeverClears,
+    /// Adds, and the weights (not the numbers in between) start from the last step's gradient: PyTorch without `zero_grad`.
+    NoZeroGrad,
 }
 
 struct Run {
@@ -89,6 +113,41 @@ struct Run {
     losses: Vec<f64>,
     correct: usize,
     weights: Vec<f64>,
+    /// Of each step.
+    origins: Vec<Origin>,
+}
+
+/// Where the gradients that an overwriting sweep leaves behind come from.
+struct Origin {
+    /// How many points have a loss above 0, and so something to say.
+    open: usize,
+    /// The points that are heard, in the order of the tape: which one, and for how many weights it had the last word.
+    heard: Vec<(usize, usize)>,
+    /// For how many weights that was the penalty on large weights, and no point at all.
+    penalty: usize,
+}
+
+fn origin(tape: &Tape, loss: usize, d: &[f64]) -> Origin {
+    // loss = (((0 + first point) + second point) + …) / n + penalty: back along the sums, to where each point's nodes end
+    let mut sum = tape.inputs(tape.inputs(loss)[0].0)[0].0;
+    let (mut ends, mut open) = (Vec::new(), 0);
+    while let [(before, _), (hinge, _)] = tape.inputs(sum)[..] {
+        open += usize::from(!tape.inputs(hinge).is_empty());
+        ends.push(sum);
+        sum = before;
+    }
+    ends.reverse();
+    // The last to write is the first reader on the tape that hands anything on.
+    let mut words = vec![0; ends.len() + 1];
+    for weight in 0..WEIGHTS {
+        let writes =
+            |node: &usize| d[*node] != 0.0 && tape.inputs(*node).iter().any(|&(input, _)| input == weight);
+        if let Some(node) = (WEIGHTS..=loss).find(writes) {
+            words[ends.partition_point(|&end| end < node)] += 1;
+        }
+    }
+    let penalty = words.pop().unwrap_or(0);
+    Origin { open, heard: words.into_iter().enumerate().filter(|&(_, n)| n > 0).collect(), penalty }
 }
 
 /// The sweep of `calculus::scalar`, from outside, so that it can be spoilt.
@@ -108,6 +167,7 @@ fn train(sweep: Sweep, data: &[Sample]) -> Run {
     let mut weights = random_weights(1);
     let mut d_weights = vec![0.0; WEIGHTS];
     let (mut losses, mut correct) = (Vec::new(), 0);
+    let mut origins = Vec::new();
     for step in 0..=STEPS {
         let tape = Tape::new();
         let vars: [Var<'_>; WEIGHTS] = std::array::from_fn(|i| tape.var(weights[i]));
@@ -115,11 +175,12 @@ fn train(sweep: Sweep, data: &[Sample]) -> Run {
         losses.push(loss.value());
         correct = right;
         let mut d = vec![0.0; loss.index() + 1];
-        if sweep == Sweep::NeverClears {
+        if sweep == Sweep::NoZeroGrad {
             d[..WEIGHTS].copy_from_slice(&d_weights);
         }
         sweep_back(&tape, loss.index(), &mut d, sweep);
         d_weights.copy_from_slice(&d[..WEIGHTS]);
+        origins.push(origin(&tape, loss.index(), &d));
         if step < STEPS {
             for (w, d) in weights.iter_mut().zip(&d_weights) {
                 *w -= rate(step, STEPS) * d;
@@ -129,9 +190,9 @@ fn train(sweep: Sweep, data: &[Sample]) -> Run {
     let name = match sweep {
         Sweep::Adds => "d += …",
         Sweep::Overwrites => "d = …",
-        Sweep::NeverClears => "never cleared",
+        Sweep::NoZeroGrad => "no zero_grad",
     };
-    Run { name, losses, correct, weights }
+    Run { name, losses, correct, weights, origins }
 }
 
 fn print_training(data: &[Sample]) {
@@ -193,7 +254,16 @@ fn print_runs(runs: &[Run]) {
             run.name, l[0], l[10], l[50], l[100], run.correct
         );
     }
-    println!();
+    let origins = &runs[1].origins;
+    let Origin { open, heard, penalty } = &origins[STEPS];
+    println!("\n  where d = … has its gradients from at step {STEPS}, {open} points having a loss above 0:");
+    println!("    (point, weights) {heard:?}, and {penalty} from the penalty alone");
+    print!("  the point with the most weights, from step {}:", STEPS / 2 + 1);
+    for Origin { heard, .. } in &origins[STEPS / 2 + 1..] {
+        let loudest = heard.iter().max_by_key(|(_, weights)| *weights);
+        print!("{}", loudest.map_or(" -".into(), |(point, _)| format!(" {point}")));
+    }
+    println!("\n");
 }
 
 // ---- what a gradient costs
@@ -223,9 +293,9 @@ fn print_costs(data: &[Sample]) {
     let quotients_off = off(&differences::gradient(|w| plain_loss(w, data), &weights));
 
     println!("the gradient of that loss, {WEIGHTS} weights; the fastest of many runs\n");
-    println!("  {:32}{:>8}{:>12}{:>14}", "", "passes", "ms", "largest error");
+    println!("  {:32}{:>8}{:>12}{:>17}", "", "passes", "ms", "largest |error|");
     let line = |name: &str, passes: usize, seconds: f64, off: &str| {
-        println!("  {name:32}{passes:8}{:12.3}{off:>14}", seconds * 1e3);
+        println!("  {name:32}{passes:8}{:12.3}{off:>17}", seconds * 1e3);
     };
     line("the loss alone, no gradient", 1, forward, "");
     line("central differences", 2 * WEIGHTS, quotients, &format!("{quotients_off:.0e}"));

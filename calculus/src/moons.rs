@@ -139,10 +139,10 @@ impl Classifier {
         Classifier { weights: random_weights(seed), tape: Tape::new(), grads: Gradients::new() }
     }
 
-    // ANCHOR: step
     /// One step of gradient descent on all samples: record, sweep back, move.
     ///
     /// Returns the loss before the move, and how many samples were on the right side.
+    // ANCHOR: step
     pub fn step(&mut self, data: &[Sample], rate: f64) -> (f64, usize) {
         self.tape.clear();
         let weights = std::array::from_fn(|i| self.tape.var(self.weights[i]));

@@ -34,14 +34,15 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
 // ANCHOR: tape
-/// One input of one node: which node it is, and the slope ∂node/∂input.
+/// One input of a node: which one it is, and the slope ∂node/∂input.
 #[derive(Clone, Copy)]
 struct Edge {
     slope: f64,
     input: u32,
 }
 
-/// The list. Node i owns the edges from `starts[i]` up to where the next node's begin.
+/// The list. Node i owns the edges from `starts[i]` on, up to where
+/// those of the next node start.
 #[derive(Default)]
 struct List {
     starts: Vec<u32>,
@@ -50,15 +51,17 @@ struct List {
 
 /// A recording of scalar operations, to be differentiated backwards.
 ///
-/// Memory: 4 bytes a node and 16 an edge. [`Tape::clear`] keeps it for the next step.
+/// Memory: 4 bytes per node and 16 per edge. [`Tape::clear`] keeps it
+/// for the next step.
 #[derive(Default)]
 pub struct Tape {
     list: RefCell<List>,
 }
 
-/// A number on a tape: a handle of 24 bytes, `Copy`, used like an `f64`.
+/// A number on a tape: a handle of 24 bytes, used like an `f64`.
 ///
-/// It borrows its tape: keeping one across [`Tape::clear`] does not compile.
+/// It borrows its tape: keeping one across [`Tape::clear`] does not
+/// compile.
 #[derive(Clone, Copy)]
 #[must_use = "an operation whose result is dropped still fills the tape"]
 pub struct Var<'t> {
@@ -116,8 +119,8 @@ impl Tape {
     fn push(&self, value: f64, edges: impl IntoIterator<Item = Edge>) -> Var<'_> {
         let list = &mut *self.list.borrow_mut();
         let index = list.starts.len() as u32;
-        let start = u32::try_from(list.edges.len()).expect("a tape holds fewer than 2³² edges");
-        list.starts.push(start);
+        let start = u32::try_from(list.edges.len());
+        list.starts.push(start.expect("at most 2³² − 1 edges"));
         list.edges.extend(edges);
         Var { tape: self, index, value }
     }
@@ -201,26 +204,28 @@ impl<'t> Var<'t> {
 
     /// The gradient of this number with respect to everything before it on its tape.
     ///
-    /// Cost: one multiplication and one addition an edge, whatever the number of inputs; about as much as recording was.
+    /// Cost: one multiplication and one addition per edge, whatever the number of inputs; about as much as recording was.
     pub fn backward(self) -> Gradients {
         let mut grads = Gradients::new();
         self.backward_into(&mut grads);
         grads
     }
 
-    // ANCHOR: backward
     /// Like [`Var::backward`], into memory that is there already; its old content goes.
+    // ANCHOR: backward
+    // ANCHOR: seed
     pub fn backward_into(self, grads: &mut Gradients) {
         let list = &*self.tape.list.borrow();
         let d = &mut grads.d;
         d.clear();
         d.resize(self.index() + 1, 0.0);
         d[self.index()] = 1.0; // ∂out/∂out
+        // ANCHOR_END: seed
 
         for node in (0..=self.index()).rev() {
-            let d_node = d[node]; // complete: all readers of this node came later on the tape
+            let d_node = d[node]; // complete: all its readers came later
             if d_node == 0.0 {
-                continue; // nothing to hand on, not even 0·∞
+                continue; // hands on 0, even along an infinite slope
             }
             for edge in list.edges_of(node) {
                 d[edge.input as usize] += edge.slope * d_node;
@@ -304,7 +309,6 @@ macro_rules! operators {
     )*};
 }
 
-// ANCHOR: table
 functions! {
     /// eˣ.
     exp |x, y| x.exp(), y;
@@ -322,13 +326,14 @@ functions! {
     abs |x, y| x.abs(), if y == 0.0 { 0.0 } else { x.signum() };
 }
 
+// ANCHOR: operators
 operators! {
     Add add |a, b| a + b, 1.0, 1.0;
     Sub sub |a, b| a - b, 1.0, -1.0;
     Mul mul |a, b| a * b, b, a;
     Div div |a, b| a / b, 1.0 / b, -a / b / b;
 }
-// ANCHOR_END: table
+// ANCHOR_END: operators
 
 impl Neg for Var<'_> {
     type Output = Self;

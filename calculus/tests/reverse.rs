@@ -205,6 +205,11 @@ mod reverse {
         assert_eq!(loss.value(), 1.0);
         assert_eq!((grads.wrt(w), grads.wrt(x), grads.wrt(b)), (22.0, 8.0, 4.0));
         assert_eq!((grads.wrt(h), grads.wrt(loss)), (4.0, 1.0));
+
+        // The part that comes back last may have the wrong sign: 5 from the late use, −3 from the early one.
+        let [w, b] = [-1.0, 8.0].map(|v| tape.var(v));
+        let out = w * (w * x + b).relu();
+        assert_eq!(out.backward().wrt(w), 5.0 - 3.0);
     }
 
     /// 2²⁵ paths, 26 nodes: the sweep visits nodes, not paths.
@@ -222,7 +227,7 @@ mod reverse {
 
     /// The test that turns red when the sweep does not clear what an earlier one left.
     #[test]
-    fn backward_twice_does_not_double() {
+    fn a_second_sweep_starts_from_zeros() {
         let tape = Tape::new();
         let (x, y) = (tape.var(3.0), tape.var(5.0));
         let z = x * y + x.tanh();

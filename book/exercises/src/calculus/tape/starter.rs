@@ -4,6 +4,8 @@
 //! *earlier* numbers number j was computed from, and the slope of each: by how much number j changes if that input changes
 //! by a little. A leaf (an input of the program, a weight) has no inputs. For x·x the list holds x twice.
 //!
+//! The types: `inputs()` returns a `&[Edge]`, and an `Edge` has two fields, `input: usize` (a place in `nodes`) and `slope: f64`.
+//!
 //! Return one number for every node i of the tape: by how much number `out` changes if number i changes by a little, in all
 //! the ways in which it acts on it.
 //!

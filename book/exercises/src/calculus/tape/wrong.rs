@@ -47,11 +47,11 @@ fn chosen(nodes: &[Node], out: usize, choose: impl Fn(&[Edge]) -> Vec<Edge>) -> 
     d
 }
 
-/// Every way from `out` down, one after the other.
-fn every_way(nodes: &[Node], j: usize, part: f64, d: &mut [f64]) {
+/// Every path from `out` down, one after the other.
+fn every_path(nodes: &[Node], j: usize, part: f64, d: &mut [f64]) {
     d[j] += part;
     for e in nodes[j].inputs() {
-        every_way(nodes, e.input, part * e.slope, d);
+        every_path(nodes, e.input, part * e.slope, d);
     }
 }
 
@@ -100,7 +100,7 @@ pub(super) fn wrong() -> Vec<Wrong> {
         Wrong::new(
             "overwrite-grad",
             |nodes, out| sweep(nodes, out, |d, slope, upstream| *d = slope * upstream),
-            "a sweep in which the last reader that hands something on erases what the others have given",
+            "a sweep in which the last use that hands something on erases what the others have given",
             "If x changes in x·x, in how many places does it act?",
         )
         .show("x·x at x = 1.5"),
@@ -124,11 +124,11 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "exponential-walk",
             |nodes, out| {
                 let mut d = vec![0.0; nodes.len()];
-                every_way(nodes, out, 1.0, &mut d);
+                every_path(nodes, out, 1.0, &mut d);
                 d
             },
-            "a walk along every way from `out` to the leaves, one by one: the numbers are right",
-            "Each of 14 numbers uses the one before twice: how many ways lead to the first?",
+            "a walk along every path from `out` to the leaves, one by one: the numbers are right",
+            "Each of 14 numbers uses the one before twice: how many paths lead to the first?",
         )
         .show("y = y + y, 14 times"),
         Wrong::new(
@@ -226,14 +226,14 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "a depth-first walk that marks what it has met: a number hands on what it holds when it is met first",
             "When is a number's derivative complete?",
         )
-        .show("a short way and a long way"),
+        .show("a short path and a long path"),
         Wrong::new(
             "breadth-first",
             breadth_first,
             "a breadth-first walk: a number hands on what it holds when its turn in the queue comes",
-            "A number is reached by a short way and by a long one. When is its derivative complete?",
+            "A number is reached by a short path and by a long one. When is its derivative complete?",
         )
-        .show("a short way and a long way"),
+        .show("a short path and a long path"),
         Wrong::new(
             "queues-again",
             |nodes, out| {
@@ -260,7 +260,7 @@ pub(super) fn wrong() -> Vec<Wrong> {
             again(nodes, out, &mut d);
             d
         })
-        .show("a short way and a long way"),
+        .show("a short path and a long path"),
         Wrong::new(
             "ignores-upstream",
             |nodes, out| sweep(nodes, out, |d, slope, _| *d += slope),
@@ -271,14 +271,14 @@ pub(super) fn wrong() -> Vec<Wrong> {
         Wrong::new(
             "adds-along",
             |nodes, out| sweep(nodes, out, |d, slope, upstream| *d += slope + upstream),
-            "a sweep that adds the slopes along a way",
+            "a sweep that adds the slopes along a path",
             "y changes 3 times as fast as x, and z twice as fast as y. How fast does z change with x?",
         )
         .show("a chain of three"),
         Wrong::new(
             "ignores-slope",
             |nodes, out| sweep(nodes, out, |d, _, upstream| *d += upstream),
-            "a sweep that hands on the derivative as it is: it counts the ways to `out`",
+            "a sweep that hands on the derivative as it is: it counts the paths to `out`",
             "If y = 3·x and y grows by 1, by how much has x grown?",
         ),
         Wrong::new(
