@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::thread;
 
 const CODES: &str = "\
 Without a command: grade everything, list it, say what comes next;
@@ -39,13 +40,14 @@ pub(crate) struct Options {
     /// No colours, no symbols beyond ASCII
     #[arg(long, global = true)]
     pub(crate) plain: bool,
-    /// Where your solutions are
-    #[arg(long, global = true, value_name = "DIR")]
-    pub(crate) solutions: Option<PathBuf>,
-    /// Seconds that one exercise may run
+    /// Your solutions (check-all, export: several times,
+    /// or a folder of such folders)
+    #[arg(long, global = true, value_name = "DIR", verbatim_doc_comment)]
+    pub(crate) solutions: Vec<PathBuf>,
+    /// Seconds for one exercise
     #[arg(long, global = true, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) time_limit: u64,
-    /// MiB that one exercise may take from the heap
+    /// MiB of heap for one exercise
     #[arg(long, global = true, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(1..=65536))]
     pub(crate) memory_limit: u64,
     /// Also exercises whose chapter is not written yet
@@ -71,7 +73,7 @@ impl Name {
 pub(crate) enum Command {
     /// List the exercises and what is known of them, without grading
     List {
-        /// Only these: linalg, calculus, … or a chapter's name
+        /// Only this pillar (linalg) or chapter (reverse)
         #[arg(long)]
         topic: Option<String>,
         /// Only what does not pass yet
@@ -80,13 +82,17 @@ pub(crate) enum Command {
     },
     /// Grade one exercise and say why
     Run(Name),
-    /// Grade one exercise and show every probe, with the nearest named mistakes
+    /// Grade one exercise and show every probe
     Why(Name),
     /// Grade everything; exit with the first verdict that is no pass
-    CheckAll {
-        /// How many run at the same time; one a core, if not given
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-        jobs: Option<u16>,
+    CheckAll(Jobs),
+    /// Grade everything and print one document
+    Export {
+        /// Which document
+        #[arg(long, value_enum)]
+        format: Format,
+        #[command(flatten)]
+        jobs: Jobs,
     },
     /// Go on to the next exercise in the list
     Next,
@@ -109,8 +115,8 @@ pub(crate) enum Command {
     Diff {
         #[command(flatten)]
         name: Name,
-        /// What to compare your file with (the solution: after a pass)
-        #[arg(long, value_enum, default_value_t = Against::Starter)]
+        /// starter, solution (after a pass)
+        #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true, default_value_t = Against::Starter)]
         against: Against,
     },
     /// Train a small GPT made of your own functions, and let it speak
@@ -135,12 +141,49 @@ pub(crate) enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// What this machine has, and what it lacks
+    Doctor,
+    /// For authors: every mistake fails under its own name
+    Verify(Jobs),
+    /// For authors: the files of a new exercise
+    New {
+        /// Its folder and name: linalg/axis_swap
+        id: String,
+        /// Its chapter, as in SUMMARY.md: reverse
+        #[arg(long, value_name = "SLUG")]
+        chapter: String,
+        /// Another checkout
+        #[arg(long, value_name = "DIR", hide = true)]
+        checkout: Option<PathBuf>,
+    },
     /// Begin again: the starter comes back, your file is kept
     Reset {
         /// Its name, or a part of it that no other has
         #[arg(required_unless_present = "all")]
         name: Option<String>,
     },
+}
+
+/// How many at once.
+#[derive(Args, Clone, Copy, Default)]
+pub(crate) struct Jobs {
+    /// How many at a time; one a core, if not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+}
+
+impl Jobs {
+    pub(crate) fn get(self) -> usize {
+        let cores = || thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.map_or_else(cores, usize::from)
+    }
+}
+
+/// A kind of document.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Json,
+    Junit,
 }
 
 /// The other side of a comparison.

@@ -15,7 +15,11 @@
 //! | [`report`], [`text`] | what a person, or a program, reads |
 //! | [`reveal`] | the diff, and the solution after a pass |
 //! | [`why`] | every probe, and the nearest mistakes |
+//! | [`submissions`] | many folders of solutions: one table |
+//! | [`export`] | all verdicts in one document |
 //! | [`open`] | the editor and the browser |
+//! | [`doctor`] | what this machine lacks |
+//! | [`verify`], [`scaffold`] | for authors: the matrix of all exercises, the files of a new one |
 
 mod args;
 mod assemble;
@@ -23,28 +27,33 @@ mod browse;
 mod catalogue;
 mod child;
 mod compile;
+mod doctor;
+mod export;
 mod grade;
 mod open;
 mod project;
 mod report;
 mod reveal;
+mod scaffold;
 mod state;
+mod submissions;
 mod text;
 mod verdict;
+mod verify;
 mod why;
 
 pub(crate) use args::Cli;
 
 use crate::failure::Failure;
-use args::{Against, Command, Options};
+use args::{Against, Command, Format, Jobs, Options};
 use browse::{Shelf, Step};
 use catalogue::{Catalogue, Exercise};
 use grade::Manner;
 use project::Project;
 use state::Store;
 use std::process::ExitCode;
-use std::thread;
 use std::time::Duration;
+use submissions::Graded;
 use verdict::{Status, Verdict};
 
 /// The command, with its failures reported in the form that was asked for.
@@ -64,7 +73,11 @@ pub(crate) fn main(cli: &Cli) -> ExitCode {
 
 fn run(command: Option<&Command>, options: &Options) -> Result<ExitCode, Failure> {
     let catalogue = Catalogue::load()?;
-    let folder = options.solutions.as_deref();
+    let folder = match (&options.solutions[..], command) {
+        ([one], _) => Some(one.as_path()),
+        ([], _) | (_, Some(Command::CheckAll(_) | Command::Export { .. })) => None,
+        _ => return Err(Failure::usage("only check-all and export take more than one --solutions")),
+    };
     let json = options.json;
     let shelf = Shelf {
         catalogue: &catalogue,
@@ -75,7 +88,7 @@ fn run(command: Option<&Command>, options: &Options) -> Result<ExitCode, Failure
     let manner = Manner {
         time: Duration::from_secs(options.time_limit),
         heap: options.memory_limit << 20,
-        jobs: thread::available_parallelism().map_or(1, usize::from),
+        jobs: Jobs::default().get(),
         colour: text::colour(json),
         why: false,
     };
@@ -127,22 +140,51 @@ fn run(command: Option<&Command>, options: &Options) -> Result<ExitCode, Failure
             let verdicts = graded(&shelf, &project, &shelf.listed, &manner)?;
             return assemble::assemble(&project, &shelf.listed, &verdicts, *quick, json);
         }
+        Some(Command::Doctor) => {
+            let well = doctor::examine(folder, json)?;
+            return Ok(ExitCode::from(u8::from(!well)));
+        }
+        Some(Command::Verify(jobs)) => {
+            let good = verify::verify(catalogue.all(), jobs.get(), json)?;
+            return Ok(ExitCode::from(u8::from(!good)));
+        }
+        Some(Command::New { id, chapter, checkout }) => {
+            scaffold::create(checkout.as_deref(), id, chapter, json)?;
+        }
         None => {
             let project = Project::open(folder, &shelf.listed)?;
             let verdicts = graded(&shelf, &project, &shelf.listed, &manner)?;
             report::all(&catalogue, &shelf.listed, &verdicts, &project, json);
             return Ok(ExitCode::from(fault(&verdicts)));
         }
-        Some(Command::CheckAll { jobs }) => {
+        Some(Command::CheckAll(jobs)) => {
+            let manner = Manner { jobs: jobs.get(), ..manner };
+            if let Some(folders) = submissions::find(&options.solutions, catalogue.all())? {
+                let all = submissions::grade(&folders, &shelf.listed, &Manner { colour: false, ..manner })?;
+                submissions::report(&all, &shelf.listed, json);
+                let verdicts: Vec<Verdict> = all.into_iter().flat_map(|g| g.verdicts).collect();
+                return Ok(ExitCode::from(decisive(&verdicts)));
+            }
             let project = Project::open(folder, &shelf.listed)?;
-            let manner = Manner { jobs: jobs.map_or(manner.jobs, usize::from), ..manner };
             let verdicts = graded(&shelf, &project, &shelf.listed, &manner)?;
             report::all(&catalogue, &shelf.listed, &verdicts, &project, json);
-            return Ok(ExitCode::from(if command.is_some() {
-                decisive(&verdicts)
+            return Ok(ExitCode::from(decisive(&verdicts)));
+        }
+        Some(Command::Export { format, jobs }) => {
+            let manner = Manner { jobs: jobs.get(), colour: false, ..manner };
+            let all = if let Some(folders) = submissions::find(&options.solutions, catalogue.all())? {
+                submissions::grade(&folders, &shelf.listed, &manner)?
             } else {
-                fault(&verdicts)
-            }));
+                let project = Project::open(folder, &shelf.listed)?;
+                let verdicts = graded(&shelf, &project, &shelf.listed, &manner)?;
+                vec![Graded { folder: project.shown().into(), verdicts }]
+            };
+            let document = match format {
+                Format::Json => export::json(&all, &shelf.listed),
+                Format::Junit => export::junit(&all, &shelf.listed),
+            };
+            text::verbatim(&document);
+            return Ok(ExitCode::from(all.iter().map(|g| fault(&g.verdicts)).max().unwrap_or(0)));
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -52,6 +52,16 @@ impl Project {
         Ok(project)
     }
 
+    /// A project at `folder` with somebody else's files in it: a person knows them as `origin`.
+    pub(crate) fn desk(folder: &Path, origin: &Path) -> Self {
+        Project { folder: folder.to_path_buf(), shown: origin.display().to_string() }
+    }
+
+    /// How to name the folder to a person.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
     /// Where the project is, or would be.
     pub(crate) fn place(folder: Option<&Path>) -> Result<PathBuf, Failure> {
         let Some(folder) = folder else { return Ok(files::root().join("solutions")) };

@@ -4,11 +4,11 @@ use super::browse::Shelf;
 use super::catalogue::Exercise;
 use super::project::{Project, Source};
 use super::state::Store;
-use super::text::{DIM, NORMAL, line, object};
+use super::text::{self, DIM, NORMAL, line, object};
 use crate::failure::Failure;
 use serde_json::json;
 use similar::{ChangeTag, TextDiff};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 /// Whether somebody may see the answer: it passed once, or they asked for it before.
 fn earned(store: &Store, exercise: &Exercise) -> bool {
@@ -20,12 +20,11 @@ pub(crate) fn solution(shelf: &Shelf<'_>, exercise: &Exercise, yes: bool) -> Res
     if !earned(&shelf.store, exercise) && !yes {
         ask(exercise, shelf.json)?;
     }
-    let text = exercise.solution()?;
+    let solution = exercise.solution()?;
     if shelf.json {
-        object(&json!({ "exercise": exercise.id, "solution": text }));
+        object(&json!({ "exercise": exercise.id, "solution": solution }));
     } else {
-        // word for word, whatever the terminal can show
-        let _ = writeln!(io::stdout(), "{}", text.trim_end());
+        text::verbatim(solution.trim_end());
     }
     // Asked once, never again. Where there is no project yet there is nothing to remember it in.
     if shelf.store.file().parent().is_some_and(std::path::Path::is_dir) {

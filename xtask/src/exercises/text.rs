@@ -43,6 +43,11 @@ pub(crate) fn object(value: &Value) {
     let _ = writeln!(std::io::stdout(), "{value}");
 }
 
+/// A document, word for word: whoever reads it is no terminal.
+pub(crate) fn verbatim(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
 /// A string in TOML, whose escapes are those of JSON.
 pub(crate) fn quoted(text: &str) -> String {
     // TOML wants this one escaped as well

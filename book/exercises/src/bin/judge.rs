@@ -1,5 +1,6 @@
 //! `judge ID FILE`: reads the observations in FILE and, on standard input, one JSON object that says how the process
 //! ended (`nonce`, `ended`, `code`, `stderr`) and whether every probe is wanted (`why`); prints the verdict as one JSON object.
+//! `judge ID --verify` prints what the kill-and-name matrix of that exercise shows.
 #![forbid(unsafe_code)]
 
 use exercises::{judge, wire};
@@ -9,10 +10,10 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [id, file] = args.as_slice() else {
-        eprintln!("usage: judge ID FILE < {{\"nonce\": …}}");
+        eprintln!("usage: judge ID FILE < {{\"nonce\": …}}, or judge ID --verify");
         return ExitCode::from(2);
     };
-    match verdict(id, file) {
+    match if file == "--verify" { verify(id) } else { verdict(id, file) } {
         Ok(verdict) => {
             println!("{verdict}");
             ExitCode::SUCCESS
@@ -22,6 +23,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The kill-and-name matrix of one exercise.
+fn verify(id: &str) -> Result<Value, Box<dyn std::error::Error>> {
+    let entry = judge::find(id).ok_or_else(|| format!("no exercise {id}"))?;
+    let m = judge::matrix::check(id, &(entry.case)());
+    Ok(json!({ "wrong": m.wrong, "rejected": m.rejected, "named": m.named, "complaints": m.complaints }))
 }
 
 fn verdict(id: &str, file: &str) -> Result<Value, Box<dyn std::error::Error>> {

@@ -2,6 +2,7 @@
 
 mod compare;
 mod detect;
+pub mod matrix;
 mod show;
 mod verdict;
 mod why;
