@@ -134,7 +134,7 @@ fn help_can_be_read() {
     let nobody = Learner::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("never-created"));
     let (code, _, help) = nobody.call(&["--help"]);
     assert_eq!(code, 0);
-    let commands = "list run why check-all export next prev goto hint diff assemble open solution reset doctor verify new";
+    let commands = "list watch run why check-all export next prev goto hint diff assemble open solution reset doctor verify new";
     for command in commands.split(' ') {
         assert!(
             help.lines().any(|l| l.trim_start().starts_with(&format!("{command} "))),

@@ -80,6 +80,8 @@ pub(crate) enum Command {
         #[arg(long)]
         todo: bool,
     },
+    /// Grade the first open exercise at every save; keys do the rest
+    Watch(Name),
     /// Grade one exercise and say why
     Run(Name),
     /// Grade one exercise and show every probe

@@ -35,6 +35,13 @@ impl<'a> Shelf<'a> {
         chosen.ok_or_else(|| Failure::usage("all exercises pass: say which one you mean"))
     }
 
+    /// Where to work: the current exercise if it is open, else the first open one, else the current one.
+    pub(crate) fn open_one(&self) -> Option<&'a Exercise> {
+        let progress = self.store.read();
+        let current = self.current(&progress);
+        current.filter(|e| !progress.passes(e.name())).or_else(|| self.first_open(&progress)).or(current)
+    }
+
     fn current(&self, progress: &Progress) -> Option<&'a Exercise> {
         let name = progress.current.as_deref()?;
         self.catalogue.all().iter().find(|e| e.name() == name)

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -67,12 +67,28 @@ impl Captured {
 /// Runs a program to its end, or to one of its limits: so much time, so many bytes of output, of which the first `keep` are
 /// kept. `input` becomes its standard input, which then ends.
 pub(crate) fn run(
+    command: Command,
+    input: &[u8],
+    time: Duration,
+    output: u64,
+    keep: usize,
+) -> io::Result<Outcome> {
+    run_unless(None, command, input, time, output, keep)
+}
+
+/// The same, unless somebody no longer wants to know: then an error of the kind `Interrupted`.
+pub(crate) fn run_unless(
+    stop: Option<&AtomicBool>,
     mut command: Command,
     input: &[u8],
     time: Duration,
     output: u64,
     keep: usize,
 ) -> io::Result<Outcome> {
+    let stopped = || stop.is_some_and(|s| s.load(Ordering::Relaxed));
+    if stopped() {
+        return Err(io::ErrorKind::Interrupted.into());
+    }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // A group of its own: whatever it starts ends with it.
     #[cfg(unix)]
@@ -91,17 +107,21 @@ pub(crate) fn run(
         if let Some(status) = child.try_wait()? {
             break ended(status);
         }
-        let stop = if start.elapsed() > time {
+        let over = if start.elapsed() > time {
             Some(Ended::TimeLimit)
         } else if printed.load(Ordering::Relaxed) > output {
             Some(Ended::OutputLimit)
         } else {
             None
         };
-        if let Some(stop) = stop {
+        if over.is_some() || stopped() {
             kill(&mut child);
             child.wait()?;
-            break stop;
+        }
+        match over {
+            Some(over) => break over,
+            None if stopped() => return Err(io::ErrorKind::Interrupted.into()),
+            None => {}
         }
         thread::sleep(nap);
         nap = (nap * 2).min(Duration::from_millis(10));
@@ -213,6 +233,26 @@ mod tests {
         assert_eq!(shell("sleep 60", Duration::from_millis(200), 1000).ended, Ended::TimeLimit);
         assert_eq!(shell("while :; do echo flood; done", LONG, 100_000).ended, Ended::OutputLimit);
         assert_eq!(shell("printf %2000d 7", LONG, 1000).ended, Ended::OutputLimit);
+    }
+
+    #[test]
+    fn what_nobody_wants_to_know_is_ended() {
+        let mut command = Command::new("sleep");
+        command.arg("60");
+        let stop = AtomicBool::new(false);
+        let start = Instant::now();
+        thread::scope(|s| {
+            s.spawn(|| {
+                thread::sleep(Duration::from_millis(100));
+                stop.store(true, Ordering::Relaxed);
+            });
+            let run = run_unless(Some(&stop), command, b"", LONG, 1000, HEAD);
+            assert_eq!(run.unwrap_err().kind(), io::ErrorKind::Interrupted);
+        });
+        assert!((Duration::from_millis(100)..Duration::from_secs(10)).contains(&start.elapsed()));
+        // Not even started.
+        let run = run_unless(Some(&stop), Command::new("no-such-program"), b"", LONG, 1000, HEAD);
+        assert_eq!(run.unwrap_err().kind(), io::ErrorKind::Interrupted);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,8 @@ pub(crate) struct Manner {
     pub(crate) colour: bool,
     /// Every probe is wanted, not only the first that fails.
     pub(crate) why: bool,
+    /// Set as soon as nobody wants to know any more; what runs is then ended.
+    pub(crate) stop: Option<&'static AtomicBool>,
 }
 
 /// A learner's program may print this much; a person reads far less.
@@ -213,7 +215,7 @@ fn run(
     command.current_dir(project.folder()).env("RUST_BACKTRACE", "0");
     let orders =
         format!("{}\n{nonce}\n{}\n{}\n", observations.0.display(), manner.heap, manner.time.as_secs());
-    child::run(command, orders.as_bytes(), manner.time, OUTPUT, child::HEAD)
+    child::run_unless(manner.stop, command, orders.as_bytes(), manner.time, OUTPUT, child::HEAD)
 }
 
 /// The same with every text cleaned.

@@ -14,6 +14,7 @@
 //! | [`assemble`] | a model made of the solved functions |
 //! | [`report`], [`text`] | what a person, or a program, reads |
 //! | [`reveal`] | the diff, and the solution after a pass |
+//! | [`watch`], [`keys`] | an exercise graded at every save, by the keyboard |
 //! | [`why`] | every probe, and the nearest mistakes |
 //! | [`submissions`] | many folders of solutions: one table |
 //! | [`export`] | all verdicts in one document |
@@ -30,6 +31,7 @@ mod compile;
 mod doctor;
 mod export;
 mod grade;
+mod keys;
 mod open;
 mod project;
 mod report;
@@ -40,6 +42,7 @@ mod submissions;
 mod text;
 mod verdict;
 mod verify;
+mod watch;
 mod why;
 
 pub(crate) use args::Cli;
@@ -91,6 +94,7 @@ fn run(command: Option<&Command>, options: &Options) -> Result<ExitCode, Failure
         jobs: Jobs::default().get(),
         colour: text::colour(json),
         why: false,
+        stop: None,
     };
     let open = |exercise: &Exercise| Project::open(folder, &[exercise]);
     match command {
@@ -134,6 +138,10 @@ fn run(command: Option<&Command>, options: &Options) -> Result<ExitCode, Failure
             let verdicts = graded(&shelf, &project, &[exercise], &Manner { why: true, ..manner })?;
             why::show(exercise, &verdicts[0], &project, json);
             return Ok(ExitCode::from(verdicts[0].status.code()));
+        }
+        Some(Command::Watch(name)) => {
+            let exercise = name.get().map(|n| catalogue.find(n)).transpose()?;
+            return watch::watch(&shelf, exercise, folder, &manner);
         }
         Some(Command::Assemble { quick }) => {
             let project = Project::open(folder, &shelf.listed)?;
@@ -198,17 +206,22 @@ fn graded(
     manner: &Manner,
 ) -> Result<Vec<Verdict>, Failure> {
     let mut verdicts = grade::grade(project, exercises, manner)?;
+    remember(shelf, exercises, &mut verdicts);
+    Ok(verdicts)
+}
+
+/// Takes verdicts down, and adds what was met before.
+fn remember(shelf: &Shelf<'_>, exercises: &[&Exercise], verdicts: &mut [Verdict]) {
     shelf.store.update(|progress| {
-        for (exercise, verdict) in exercises.iter().zip(&mut verdicts) {
+        for (exercise, verdict) in exercises.iter().zip(&mut *verdicts) {
             let mistake = verdict.name.as_deref().filter(|_| verdict.status == Status::Named);
             verdict.history = mistake.and_then(|m| progress.history(exercise.name(), m));
         }
         let today = state::today();
-        for (exercise, verdict) in exercises.iter().zip(&verdicts) {
+        for (exercise, verdict) in exercises.iter().zip(&*verdicts) {
             progress.take(exercise.name(), verdict, &today);
         }
     });
-    Ok(verdicts)
 }
 
 /// The exit code of a check: the grader's own failure, else the first verdict that is not a pass.

@@ -24,6 +24,7 @@ pub(crate) struct Project {
 }
 
 /// What lies where a learner's file should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     Text(String),
     Missing,

@@ -2,7 +2,7 @@
 
 use super::catalogue::{Catalogue, Exercise};
 use super::project::Project;
-use super::text::{BOLD, DIM, NORMAL, fit, line, lines, object, wrap};
+use super::text::{BOLD, DIM, NORMAL, fit, fold, line, lines, object, prose, width, wrap};
 use super::verdict::{Status, Verdict};
 use crate::failure::Failure;
 use serde_json::json;
@@ -98,12 +98,11 @@ pub(crate) fn one(exercise: &Exercise, verdict: &Verdict, project: &Project, jso
         object(&verdict.json(&exercise.id));
         return;
     }
-    const WIDTH: usize = 78;
     let (mark, colour) = verdict.status.mark();
     line(&format!("\x1b[1;{colour}m{mark} {}: {}{NORMAL}", exercise.id, verdict.says()));
     let paragraph = |text: &str| {
         line("");
-        lines(&wrap(text, WIDTH, ""));
+        lines(&wrap(text, width(), ""));
     };
     if let Some(printed) = &verdict.printed {
         line("");
@@ -114,7 +113,7 @@ pub(crate) fn one(exercise: &Exercise, verdict: &Verdict, project: &Project, jso
         paragraph(&verdict.summary);
     }
     for note in &verdict.notes {
-        lines(&wrap(note, WIDTH, ""));
+        lines(&wrap(note, width(), ""));
     }
     if let Some(compiler) = &verdict.compiler {
         line("");
@@ -132,7 +131,7 @@ pub(crate) fn one(exercise: &Exercise, verdict: &Verdict, project: &Project, jso
     }
     if let Some(question) = &verdict.question {
         line("");
-        for l in wrap(question, WIDTH, "") {
+        for l in wrap(question, width(), "") {
             line(&format!("{BOLD}{l}{NORMAL}"));
         }
     }
@@ -145,8 +144,9 @@ pub(crate) fn one(exercise: &Exercise, verdict: &Verdict, project: &Project, jso
 
 /// What a probe fed in, and what came out.
 pub(crate) fn probe(name: Option<&str>, given: &[String], evidence: &[String]) {
-    let indented =
-        |lines: &[String]| lines.iter().flat_map(|l| l.lines()).for_each(|l| line(&format!("  {l}")));
+    let indented = |all: &[String]| {
+        all.iter().flat_map(|l| l.lines()).for_each(|l| lines(&fold(&format!("  {l}"), width())));
+    };
     if let Some(name) = name {
         line(&format!("On the probe \"{name}\"{}", if given.is_empty() { ":" } else { ", given:" }));
     }
@@ -164,7 +164,8 @@ pub(crate) fn hint(exercise: &Exercise, level: u8, json: bool) -> Result<(), Fai
         object(&json!({ "exercise": exercise.id, "level": level, "hint": text }));
         return Ok(());
     }
-    line(&format!("{BOLD}{}, hint {level} of 3{NORMAL}\n\n{text}", exercise.id));
+    line(&format!("{BOLD}{}, hint {level} of 3{NORMAL}\n", exercise.id));
+    lines(&prose(text.trim_end(), width()));
     if level < 3 {
         line(&format!("\n{DIM}cargo xtask exercises hint {} --level {}{NORMAL}", exercise.name(), level + 1));
     }

@@ -11,7 +11,7 @@ use similar::{ChangeTag, TextDiff};
 use std::io::{self, IsTerminal};
 
 /// Whether somebody may see the answer: it passed once, or they asked for it before.
-fn earned(store: &Store, exercise: &Exercise) -> bool {
+pub(crate) fn earned(store: &Store, exercise: &Exercise) -> bool {
     store.read().of(exercise.name()).is_some_and(|r| r.passed.is_some() || r.shown)
 }
 

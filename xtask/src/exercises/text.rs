@@ -9,6 +9,17 @@ pub(crate) const DIM: &str = "\x1b[90m";
 pub(crate) const NORMAL: &str = "\x1b[0m";
 
 static ASCII: AtomicBool = AtomicBool::new(false);
+static NARROW: AtomicBool = AtomicBool::new(false);
+
+/// How wide our own sentences may be; numbers and what the compiler says stay as they are.
+pub(crate) fn width() -> usize {
+    if NARROW.load(Ordering::Relaxed) { 60 } else { 78 }
+}
+
+/// 60 columns, from here on.
+pub(crate) fn be_narrow() {
+    NARROW.store(true, Ordering::Relaxed);
+}
 
 /// No colours, and no symbols beyond ASCII, from here on.
 pub(crate) fn be_plain() {
@@ -126,6 +137,43 @@ pub(crate) fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
     lines
 }
 
+/// One line broken at blanks so that none is longer than `width`; the blanks within are kept, and what follows is indented.
+pub(crate) fn fold(text: &str, width: usize) -> Vec<String> {
+    const INDENT: &str = "      ";
+    let (mut lines, mut rest) = (Vec::new(), text.to_string());
+    while let Some((end, next)) = rest.char_indices().nth(width) {
+        let start = rest.len() - rest.trim_start().len();
+        // A word that is too long stays whole.
+        let within = rest.get(start..end + next.len_utf8()).and_then(|r| r.rfind(' '));
+        let blank = within.or_else(|| rest[start..].find(' '));
+        let Some(at) = blank.map(|b| start + b) else { break };
+        let after = format!("{INDENT}{}", rest[at..].trim_start());
+        lines.push(rest[..at].trim_end().to_string());
+        rest = after;
+    }
+    lines.push(rest);
+    lines
+}
+
+/// Markdown whose paragraphs are broken to `width`; code keeps its lines.
+pub(crate) fn prose(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut paragraph: Vec<&str> = Vec::new();
+    let mut code = false;
+    for l in text.lines() {
+        let fence = l.trim_start().starts_with("```");
+        if code || fence || l.trim().is_empty() {
+            lines.extend(wrap(&std::mem::take(&mut paragraph).join(" "), width, ""));
+            lines.push(l.into());
+            code ^= fence;
+        } else {
+            paragraph.push(l);
+        }
+    }
+    lines.extend(wrap(&paragraph.join(" "), width, ""));
+    lines
+}
+
 /// At most `width` characters.
 pub(crate) fn fit(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
@@ -144,6 +192,14 @@ mod tests {
         let lines = wrap("one two three four", 10, "  ");
         assert_eq!(lines, ["  one two", "  three", "  four"]);
         assert_eq!(wrap("a-very-long-word b", 5, ""), ["a-very-long-word", "b"]);
+        assert_eq!(
+            prose("a\nb c\n\n```\nx  y z\n```\nd\n", 3,),
+            ["a b", "c", "", "```", "x  y z", "```", "d"]
+        );
+        assert_eq!(fold("  a = [1  2  3]", 12), ["  a = [1  2", "      3]"]);
+        assert_eq!(fold("much-too-long-a-word b", 10), ["much-too-long-a-word", "      b"]);
+        assert_eq!(fold("ééé éé", 6), ["ééé éé"]);
+        assert_eq!(fold("éé …", 3), ["éé", "      …"]);
         assert_eq!(fit("abcdef", 4), "abc…");
         assert_eq!(fit("ab", 4), "ab  ");
     }

@@ -3,7 +3,7 @@
 use super::catalogue::Exercise;
 use super::project::Project;
 use super::report;
-use super::text::{BOLD, NORMAL, line, lines, object, wrap};
+use super::text::{BOLD, NORMAL, line, lines, object, width, wrap};
 use super::verdict::{Status, Verdict};
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ pub(crate) fn show(exercise: &Exercise, verdict: &Verdict, project: &Project, js
     let (mark, colour) = verdict.status.mark();
     line(&format!("\x1b[1;{colour}m{mark} {}: {}{NORMAL}", exercise.id, verdict.says()));
     if verdict.status != Status::Named {
-        lines(&wrap(&verdict.summary, 78, ""));
+        lines(&wrap(&verdict.summary, width(), ""));
     }
     let probes: Vec<&Value> = why["probes"].as_array().into_iter().flatten().collect();
     let count = |right: &Value| probes.iter().filter(|p| p["right"] == *right).count();
@@ -44,18 +44,18 @@ pub(crate) fn show(exercise: &Exercise, verdict: &Verdict, project: &Project, js
     }
     for note in &verdict.notes {
         line("");
-        lines(&wrap(note, 78, ""));
+        lines(&wrap(note, width(), ""));
     }
     if fail > 0 {
         line("");
-        lines(&wrap(&likeness(verdict, why, pass + fail, fail), 78, ""));
+        lines(&wrap(&likeness(verdict, why, pass + fail, fail), width(), ""));
     }
     if let Some(history) = &verdict.history {
-        lines(&wrap(history, 78, ""));
+        lines(&wrap(history, width(), ""));
     }
     if let Some(question) = &verdict.question {
         line("");
-        lines(&wrap(question, 78, ""));
+        lines(&wrap(question, width(), ""));
     }
 }
 

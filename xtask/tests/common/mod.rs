@@ -48,9 +48,15 @@ impl Learner {
 
     /// The program, ready to start.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
+        self.command_within(3, args)
+    }
+
+    /// The same, with so many seconds for an exercise.
+    pub(crate) fn command_within(&self, seconds: u32, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command
-            .args(["exercises", "--time-limit", "3", "--memory-limit", "200", "--solutions"])
+            .args(["exercises", "--time-limit", &seconds.to_string()])
+            .args(["--memory-limit", "200", "--solutions"])
             .arg(&self.0)
             .args(args)
             .env_remove("VISUAL")
