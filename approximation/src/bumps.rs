@@ -1,9 +1,9 @@
 //! A sigmoid network without training: steps, and bumps made of two steps. Chapter: *Universal approximation*.
 //!
-//! This is how the theorem was first proved. A steep sigmoid is a step; the difference of two steps is a bump; bumps side by
-//! side copy a function as a bar chart does. It needs more units than ReLUs do: a bar chart is right only to first order.
+//! Cybenko's theorem of 1989 is about sigmoids, and says only that such a network exists. In one dimension one can be written
+//! down. A steep sigmoid is a step; the difference of two steps is a bump; bumps side by side copy a function as a bar
+//! chart does. It needs more units than ReLUs do: halving the bars halves the error, halving a line's pieces quarters it.
 
-// ANCHOR: bump
 /// The logistic function 1/(1 + e^(−x)), without overflow at either end.
 ///
 /// ```
@@ -32,9 +32,8 @@ pub fn sigmoid(x: f64) -> f64 {
 pub fn bump(x: f64, lo: f64, hi: f64, steep: f64) -> f64 {
     sigmoid(steep * (x - lo)) - sigmoid(steep * (x - hi))
 }
-// ANCHOR_END: bump
 
-/// A network with one hidden layer of sigmoids: y = b₂ + Σᵢ vᵢ·σ(steep·(x − tᵢ)).
+/// A network with one hidden layer of sigmoids: y = bias + Σᵢ vᵢ·σ(steep·(x − tᵢ)).
 ///
 /// Source: Cybenko, *Approximation by superpositions of a sigmoidal function*, 1989 (existence; the construction here is
 /// the elementary one of one dimension).

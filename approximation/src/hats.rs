@@ -1,6 +1,6 @@
 //! A ReLU network without training: the broken line through given points. Chapter: *Universal approximation*.
 //!
-//! relu(x − t) is flat, and from t on it rises with slope 1. So one ReLU bends a line at one place, and a sum of them draws
+//! relu(x − t) is zero up to t, then rises with slope 1. So one ReLU bends a line at one place, and a sum of them draws
 //! any broken line. That is the whole of the universal approximation theorem in one dimension: every continuous function
 //! on an interval lies close to some broken line.
 
@@ -9,7 +9,6 @@ pub fn relu(x: f64) -> f64 {
     if x < 0.0 { 0.0 } else { x }
 }
 
-// ANCHOR: hat
 /// A hat: 0 up to `a`, up to 1 at `b`, down to 0 at `c`, and 0 from there on.
 ///
 /// Three ReLUs: one starts the rise, one turns it into a fall, one stops the fall. Each weight is a *change* of slope.
@@ -23,6 +22,7 @@ pub fn relu(x: f64) -> f64 {
 /// # Panics
 /// If a < b < c does not hold.
 #[track_caller]
+// ANCHOR: hat
 pub fn hat(x: f64, a: f64, b: f64, c: f64) -> f64 {
     assert!(a < b && b < c, "hat: wanted a < b < c, got {a}, {b}, {c}");
     let (up, down) = (1.0 / (b - a), 1.0 / (c - b));
@@ -30,10 +30,11 @@ pub fn hat(x: f64, a: f64, b: f64, c: f64) -> f64 {
 }
 // ANCHOR_END: hat
 
-/// A network with one input, one hidden layer of ReLUs and one output: y = b₂ + Σᵢ vᵢ·relu(x − tᵢ).
+/// A network with one input, one hidden layer of ReLUs and one output: y = bias + Σᵢ vᵢ·relu(x − tᵢ).
 ///
 /// Unit i has input weight 1 and bias −tᵢ: it wakes at the knot tᵢ. Cost: 3n floating-point operations for n units.
 #[derive(Clone, Debug, PartialEq)]
+// ANCHOR: net
 pub struct ReluNet {
     /// Where each hidden unit wakes (minus its bias).
     pub knots: Vec<f64>,
@@ -46,16 +47,17 @@ pub struct ReluNet {
 impl ReluNet {
     /// The network's output.
     pub fn at(&self, x: f64) -> f64 {
-        self.bias + self.knots.iter().zip(&self.weights).map(|(t, v)| v * relu(x - t)).sum::<f64>()
+        let units = self.knots.iter().zip(&self.weights);
+        self.bias + units.map(|(t, v)| v * relu(x - t)).sum::<f64>()
     }
+    // ANCHOR_END: net
 
     /// The number of hidden units.
     pub fn width(&self) -> usize {
         self.knots.len()
     }
 
-    // ANCHOR: through
-    /// The broken line through the points (xs\[i\], ys\[i\]), as a network: n points take n − 1 hidden units.
+    /// The broken line through the points `(xs[i], ys[i])`, as a network: n points take n − 1 hidden units.
     ///
     /// Between two points the line has one slope. Each unit wakes at a point and adds the *change* of slope there. Right
     /// of the last point the line goes on straight; left of the first it is constant, because no unit is awake.
@@ -88,7 +90,6 @@ impl ReluNet {
         }
         ReluNet { knots: xs[..xs.len() - 1].to_vec(), weights, bias: ys[0] }
     }
-    // ANCHOR_END: through
 
     /// The network of `width` hidden units that meets `f` at `width` + 1 evenly spaced points of \[lo, hi\].
     ///

@@ -25,12 +25,12 @@ pub fn fan_in_std(gain: f64, fan_in: usize) -> f64 {
     gain / (fan_in as f64).sqrt()
 }
 
-// ANCHOR: residual
 /// The standard deviation of the last layer of each branch that is added to a residual stream: std/√branches.
 ///
-/// A residual network does not multiply, it adds: x ← x + f(x). The variances of independent branches add up, so after n
-/// branches the stream has grown to √n. Scaling each branch by 1/√n keeps the sum of all as large as one. A transformer block
-/// has two branches. Source: Radford et al., *Language Models are Unsupervised Multitask Learners*, 2019, section 2.3.
+/// A residual network does not multiply, it adds: x ← x + f(x). The variances of independent signals add up, so the input and
+/// n branches of its own length make a stream √(n+1) times as long. With every branch scaled by 1/√n, the branches together are as
+/// long as the input, and the stream ends √2 times as long, whatever n. A transformer block has two branches. Source: Radford et
+/// al., *Language Models are Unsupervised Multitask Learners*, 2019, section 2.3.
 ///
 /// ```
 /// use approximation::init::residual_std;
@@ -40,7 +40,6 @@ pub fn fan_in_std(gain: f64, fan_in: usize) -> f64 {
 pub fn residual_std(std: f64, branches: usize) -> f64 {
     std / (branches.max(1) as f64).sqrt()
 }
-// ANCHOR_END: residual
 
 /// A tensor of independent normal numbers with mean 0, drawn from the stream of (seed, name).
 ///

@@ -3,7 +3,7 @@
 //! | module | what it teaches | chapter |
 //! |---|---|---|
 //! | [`hats`] | a ReLU network that *is* the broken line through given points, written down without training | universal approximation |
-//! | [`bumps`] | a sigmoid network built from steps, as in Cybenko's theorem | universal approximation |
+//! | [`bumps`] | a sigmoid network built from steps, the units of Cybenko's theorem | universal approximation |
 //! | [`measure`] | the largest error between the knots, and the rate at which it falls with the width | universal approximation |
 //! | [`gain`] | how gradients grow or shrink through depth, and the gain that keeps them alive | universal approximation |
 //! | [`init`] | initial weights, derived from the gain; what `nn` uses | universal approximation |

@@ -1,10 +1,12 @@
 //! How far off, and how fast it gets better: the two numbers of an approximation. Chapter: *Universal approximation*.
 
-// ANCHOR: sup_error
+use linalg::Real;
+
 /// The largest |f(x) − g(x)| over `samples` points of \[lo, hi\].
 ///
-/// The points are lo + (hi − lo)·frac(i·φ) with the golden ratio φ. They never line up with an even grid of knots, and
-/// that matters: an interpolant is exact *at* its knots, so a test grid that shares them measures zero.
+/// The points are lo + (hi − lo)·frac(i·golden) for i = 0, 1, 2, ... with the golden ratio, which is irrational: after the
+/// first, which is `lo`, none of them falls on a knot of an even grid. That matters: an interpolant is exact *at* its
+/// knots, so test points that are all knots measure zero.
 ///
 /// NaN in either function makes the result NaN.
 ///
@@ -16,8 +18,12 @@
 /// ```
 ///
 /// Cost: `samples` evaluations of each function.
-pub fn sup_error(f: impl Fn(f64) -> f64, g: impl Fn(f64) -> f64, lo: f64, hi: f64, samples: usize) -> f64 {
-    use linalg::Real;
+// ANCHOR: sup_error
+pub fn sup_error<F, G>(f: F, g: G, lo: f64, hi: f64, samples: usize) -> f64
+where
+    F: Fn(f64) -> f64,
+    G: Fn(f64) -> f64,
+{
     let golden = f64::midpoint(1.0, 5.0_f64.sqrt());
     (0..samples)
         .map(|i| lo + (hi - lo) * (i as f64 * golden).fract())
