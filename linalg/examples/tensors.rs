@@ -115,7 +115,7 @@ fn print_products() {
 
 /// The layer of the book's first chapter.
 fn layer() -> Mat {
-    Mat::from_rows(&[[1.3, 0.2], [0.2, 0.4]])
+    Mat::from_rows(&[[0.9, 0.5], [0.5, 0.7]])
 }
 
 fn direction(degrees: f64) -> Mat {

@@ -5,36 +5,50 @@
 #[path = "../../book/plot.rs"]
 mod plot;
 
-use nn::neuron::{Run, omissions::STAGES, sensor, train};
+use nn::neuron::omissions::{STAGES, no_gate};
+use nn::neuron::{Run, sensor, train};
 
 const START: (f64, f64) = (0.3, 0.2);
+/// Answers 0 to every x of the task.
+const DEAD: (f64, f64) = (0.3, -2.0);
 const LR: f64 = 0.05;
 const SWEEPS: usize = 1000;
 
 fn main() -> std::io::Result<()> {
-    for (offset, what) in [(0.0, "every reading on the hinge"), (-0.5, "six readings off by -0.5")] {
-        println!("{what}; start w = {}, b = {}, lr = {LR}\n", START.0, START.1);
+    for (offset, start, what) in [
+        (0.0, START, "every reading on the hinge"),
+        (-0.5, START, "six readings off by -0.5"),
+        (-0.5, DEAD, "six readings off by -0.5, and every gate shut"),
+    ] {
+        println!("{what}; start w = {}, b = {}, lr = {LR}\n", start.0, start.1);
         println!(
             "  {:18}{:>12}{:>12}{:>12}{:>10}{:>10}",
             "backward", "loss at 0", "at 10", "at 1000", "w", "b"
         );
-        for (name, run) in runs(offset) {
+        for (name, run) in runs(offset, start) {
             let l = &run.losses;
             println!("  {name:18}{:12.4}{:12.4}{:12.2e}{:10.3}{:10.3}", l[0], l[10], l[SWEEPS], run.w, run.b);
         }
         println!();
     }
+    println!("no gate, trained for longer on the second task\n");
+    println!("  {:>8}{:>10}{:>10}{:>10}", "sweeps", "loss", "w", "b");
+    for sweeps in [1000, 10_000, 100_000] {
+        let run = train(no_gate, &sensor(-0.5), START, LR, sweeps);
+        println!("  {sweeps:8}{:10.4}{:10.3}{:10.3}", run.losses[sweeps], run.w, run.b);
+    }
+    println!();
     plot::write_figures(&[("neuron-losses.svg", figure())])
 }
 
-fn runs(offset: f64) -> Vec<(&'static str, Run)> {
+fn runs(offset: f64, start: (f64, f64)) -> Vec<(&'static str, Run)> {
     let points = sensor(offset);
-    STAGES.iter().map(|&(name, backward)| (name, train(backward, &points, START, LR, SWEEPS))).collect()
+    STAGES.iter().map(|&(name, backward)| (name, train(backward, &points, start, LR, SWEEPS))).collect()
 }
 
 /// Loss against sweeps, both axes logarithmic, one line a backward pass.
 fn figure() -> String {
-    let lines: Vec<_> = runs(-0.5)
+    let lines: Vec<_> = runs(-0.5, START)
         .into_iter()
         .map(|(name, run)| plot::Line {
             name: name.into(),

@@ -93,7 +93,6 @@ pub struct Neuron {
     z: f64,
 }
 
-// ANCHOR: mended
 impl Neuron {
     /// A neuron with the given weights and bias.
     pub fn new(w: Vec<f64>, b: f64) -> Self {
@@ -101,13 +100,17 @@ impl Neuron {
         Neuron { w, b, x, z: 0.0 }
     }
 
+    // ANCHOR: forward
     /// y = max(0, w·x + b). Keeps x and z: the backward pass needs both.
     pub fn forward(&mut self, x: &[f64]) -> f64 {
         self.x.copy_from_slice(x);
         self.z = dot(&self.w, x) + self.b;
-        self.z.max_nan(0.0) // a NaN stays a NaN; f64::max, like Python's max, would return 0
+        // A NaN stays a NaN. f64::max, like Python's max(0, z), would return 0.
+        self.z.max_nan(0.0)
     }
+    // ANCHOR_END: forward
 
+    // ANCHOR: backward
     /// One step of gradient descent, given dL/dy in `grad_out`.
     pub fn backward(&mut self, grad_out: f64, lr: f64) {
         let gate = if self.z > 0.0 { 1.0 } else { 0.0 };
@@ -115,8 +118,8 @@ impl Neuron {
         axpy(-lr * d_z, &self.x, &mut self.w); // dL/dw = d_z · x
         self.b -= lr * d_z; //                    dL/db = d_z
     }
+    // ANCHOR_END: backward
 }
-// ANCHOR_END: mended
 
 impl Neuron {
     /// Weights and bias drawn from the standard normal law.
@@ -142,9 +145,10 @@ pub fn sensor(offset: f64) -> Vec<(f64, f64)> {
         .collect()
 }
 
-/// The mean of ½(y − t)² over all points, for the neuron y = max(0, wx + b).
+/// The mean of ½(y − target)² over all points, for the neuron y = max(0, wx + b).
 pub fn mean_loss(w: f64, b: f64, points: &[(f64, f64)]) -> f64 {
-    let total: f64 = points.iter().map(|&(x, t)| 0.5 * ((w * x + b).max(0.0) - t).powi(2)).sum();
+    let total: f64 =
+        points.iter().map(|&(x, target)| 0.5 * ((w * x + b).max_nan(0.0) - target).powi(2)).sum();
     total / points.len() as f64
 }
 
@@ -159,20 +163,20 @@ pub struct Run {
     pub b: f64,
 }
 
-// ANCHOR: train
 /// Trains a neuron with one input on `points`, one after the other, `sweeps` times over.
 ///
-/// The loss of one point is ½(y − t)², so dL/dy = y − t.
+/// The loss of one point is ½(y − target)², so dL/dy = y − target.
 pub fn train(backward: Backward, points: &[(f64, f64)], start: (f64, f64), lr: f64, sweeps: usize) -> Run {
+    // ANCHOR: train
     let (mut w, mut b) = ([start.0], start.1);
     let mut losses = vec![mean_loss(w[0], b, points)];
     for _ in 0..sweeps {
-        for &(x, t) in points {
-            let y = (w[0] * x + b).max(0.0);
-            backward(&mut w, &mut b, &[x], y - t, lr);
+        for &(x, target) in points {
+            let y = (w[0] * x + b).max_nan(0.0);
+            backward(&mut w, &mut b, &[x], y - target, lr);
         }
         losses.push(mean_loss(w[0], b, points));
     }
+    // ANCHOR_END: train
     Run { losses, w: w[0], b }
 }
-// ANCHOR_END: train

@@ -7,6 +7,11 @@
 //! w ← w − lr · dL/dw        b ← b − lr · dL/db
 //! ```
 //!
+//! * `w: &mut [f64]`: the weights, one an input. Change them in place: `w[i] -= …`.
+//! * `b: &mut f64`: the bias. `*b` is the number itself: `*b -= …`.
+//! * `x: &[f64]`: the input of the forward pass, as long as `w`.
+//! * `dy: f64`, `lr: f64`: two plain numbers.
+//!
 //! The code below compiles and runs, and no training loop complains about it. It can never learn. Find out why and mend
 //! it. Where w·x + b is exactly 0, take the derivative of max(0, ·) as 0.
 

@@ -82,7 +82,7 @@ pub(super) fn wrong() -> Vec<Wrong> {
                 descend(w, b, &ones, dz, lr);
             },
             "a step that moves every weight by the same amount",
-            "If x₁ is 0, what can w₁ do about the loss?",
+            "If x[1] is 0, what can w[1] do about the loss?",
         )
         .show("three weights"),
         Wrong::new(
@@ -107,7 +107,7 @@ pub(super) fn wrong() -> Vec<Wrong> {
                 let dz = if dot(w, x) > 0.0 { dy } else { 0.0 };
                 descend(w, b, x, dz, lr);
             },
-            "a step whose gate looks at w·x alone",
+            "a step whose gate opens and shuts, but not where the neuron's output leaves 0",
             "Which number did the forward pass compare with 0?",
         )
         .show("only the bias opens the gate"),
@@ -144,7 +144,7 @@ pub(super) fn wrong() -> Vec<Wrong> {
                 *b -= lr * dz;
             },
             "a step along w instead of along x",
-            "In w·x, what stands beside w₁?",
+            "In w·x, which number multiplies w[0]?",
         )
         .show("three weights"),
     ]
