@@ -188,9 +188,7 @@ pub fn cross_entropy(tape: &mut Tape<'_, f64>, logits: Var, targets: &[u32]) -> 
 
 fn xent_forward(f: &mut Forward<'_, f64>) {
     let z = matrix(f.input(0), f.shape(0)[0]);
-    // A row that is no list of numbers has no logarithm of a sum; the loss says NaN, and training stops there.
-    let lse = |row: &[f64]| probability::log_sum_exp(row).unwrap_or(f64::NAN);
-    let loss = |(i, y): (usize, &u32)| lse(z.row(i)) - z[[i, *y as usize]];
+    let loss = |(i, y): (usize, &u32)| parts::log_sum_exp(z.row(i)) - z[[i, *y as usize]];
     f.out[0] = f.ints.iter().enumerate().map(loss).sum::<f64>() / z.rows() as f64;
 }
 

@@ -9,7 +9,7 @@ use exercises::linalg::{matmul, norms};
 use exercises::nn::adamw::{self, Config, Step};
 use exercises::nn::kv_cache::{self, Extend};
 use exercises::nn::{attention, rmsnorm, rope};
-use exercises::probability::{softmax, top_p};
+use exercises::probability::{log_sum_exp, softmax, temperature, top_k, top_p};
 use exercises::spec::Exercise;
 use linalg::Mat;
 use std::cell::Cell;
@@ -26,9 +26,15 @@ pub struct Parts {
     pub norms: Solved<norms::Spec>,
     /// How a transpose, and the part of one head, are read.
     pub strides: Solved<strides::Spec>,
-    /// The weights of attention in the backward pass, and the probabilities of the next character.
+    /// The weights of attention in the backward pass.
     pub softmax: Solved<softmax::Spec>,
-    /// What the sampler may choose from.
+    /// The loss: this of the scores, less the score of the right character.
+    pub log_sum_exp: Solved<log_sum_exp::Spec>,
+    /// From the scores of the next character to its probabilities.
+    pub temperature: Solved<temperature::Spec>,
+    /// How many characters the sampler may choose from.
+    pub top_k: Solved<top_k::Spec>,
+    /// How much of the probability it may choose from.
     pub top_p: Solved<top_p::Spec>,
     /// The derivative of the normalisation.
     pub tape: Solved<tape::Spec>,
@@ -110,26 +116,37 @@ pub fn softmax(z: &[f64]) -> Vec<f64> {
     )
 }
 
+/// ln Σ exp(z), or NaN if the scores are no numbers: training stops there.
+pub fn log_sum_exp(z: &[f64]) -> f64 {
+    parts().log_sum_exp.map_or_else(|| probability::log_sum_exp(z).unwrap_or(f64::NAN), |f| f(z))
+}
+
+// The crates refuse scores that are no numbers. These then return nothing, from which nothing can be drawn.
+
+/// exp(z/t)/Σ exp(z/t).
+pub fn temperature(z: &[f64], t: f64) -> Vec<f64> {
+    parts()
+        .temperature
+        .map_or_else(|| probability::temperature::temperature(z, t).unwrap_or_default(), |f| f(z, t))
+}
+
+/// The softmax of the k largest, 0 for the others.
+pub fn top_k(z: &[f64], k: usize) -> Vec<f64> {
+    parts().top_k.map_or_else(
+        || {
+            let mut p = probability::top_k::top_k(z, k).unwrap_or_default();
+            linalg::kernels::softmax(&mut p);
+            p
+        },
+        |f| f(z, k),
+    )
+}
+
 /// The nucleus of a distribution.
 pub fn top_p(p: &[f64], threshold: f64) -> Vec<f64> {
-    if let Some(f) = parts().top_p {
-        return f(p, threshold);
-    }
-    let mut order: Vec<usize> = (0..p.len()).collect();
-    order.sort_by(|&i, &j| p[j].total_cmp(&p[i]));
-    let mut kept = vec![0.0; p.len()];
-    let mut mass = 0.0;
-    for i in order {
-        kept[i] = p[i];
-        mass += p[i];
-        if mass >= threshold {
-            break;
-        }
-    }
-    for x in &mut kept {
-        *x /= mass;
-    }
-    kept
+    parts()
+        .top_p
+        .map_or_else(|| probability::top_p::top_p(p, threshold).unwrap_or_default(), |f| f(p, threshold))
 }
 
 /// The derivative of number `out` with respect to every number on a tape.

@@ -11,6 +11,8 @@ use probability::{categorical, random, uniform};
 
 /// Less than 1 is bolder than the model.
 const TEMPERATURE: f64 = 0.7;
+/// So many characters at most are chosen from.
+const TOP_K: usize = 20;
 /// The share of the probability that is chosen from.
 const TOP_P: f64 = 0.9;
 
@@ -92,8 +94,10 @@ pub fn speak(training: &Training, prompt: &str, count: usize, seed: u64) -> Stri
     let mut z = ids.iter().fold(Vec::new(), |_, &id| reader.read(id));
     let mut text = String::new();
     for _ in 0..count {
-        let hot: Vec<f64> = z.iter().map(|z| z / TEMPERATURE).collect();
-        let p = parts::top_p(&parts::softmax(&hot), TOP_P);
+        let p = parts::temperature(&z, TEMPERATURE);
+        // A softmax of logarithms of probabilities gives the probabilities back.
+        let logits: Vec<f64> = p.iter().map(|p| p.ln()).collect();
+        let p = parts::top_p(&parts::top_k(&logits, TOP_K), TOP_P);
         let Ok(id) = categorical::from_uniform(&p, uniform::sample(&mut rng)) else { break };
         text.push(alphabet[id]);
         ids.push(id as u32);

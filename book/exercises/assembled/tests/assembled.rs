@@ -17,6 +17,9 @@ mod assembled {
             norms: Some(linalg::norms::Spec::solution()),
             strides: Some(linalg::strides::Spec::solution()),
             softmax: Some(probability::softmax::Spec::solution()),
+            log_sum_exp: Some(probability::log_sum_exp::Spec::solution()),
+            temperature: Some(probability::temperature::Spec::solution()),
+            top_k: Some(probability::top_k::Spec::solution()),
             top_p: Some(probability::top_p::Spec::solution()),
             tape: Some(calculus::tape::Spec::solution()),
             gradcheck: Some(calculus::gradcheck::Spec::solution()),
@@ -101,9 +104,11 @@ mod assembled {
         let losses = |parts: Parts| {
             parts.install();
             let mut training = Training::new(&short(6));
-            (0..6).map(|step| training.step(step)).collect::<Vec<_>>()
+            let losses: Vec<_> = (0..6).map(|step| training.step(step)).collect();
+            (losses, speak::speak(&training, "The ", 60, 3))
         };
-        let (open, solved) = (losses(Parts::default()), losses(solved()));
+        let ((open, text), (solved, same)) = (losses(Parts::default()), losses(solved()));
+        assert_eq!(text, same);
         assert!(open.iter().zip(&solved).all(|(a, b)| (a - b).abs() < 1e-8), "{open:?} {solved:?}");
         assert!(open[5] < open[0]);
     }
