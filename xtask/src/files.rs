@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The root of the workspace.
@@ -11,6 +11,20 @@ pub(crate) fn root() -> PathBuf {
     let mut path = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     path.pop();
     path
+}
+
+/// A folder beside what was built, for work that needs one, and a lock on it that is held as long as the file is open. `None`
+/// if somebody else holds it.
+pub(crate) fn workplace(name: &str) -> io::Result<Option<(PathBuf, File)>> {
+    let mut folder = std::env::current_exe()?;
+    // target/PROFILE/xtask
+    folder.pop();
+    folder.pop();
+    let folder = folder.join(name);
+    fs::create_dir_all(&folder)?;
+    let lock = File::create(folder.join("lock"))?;
+    let free = !matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock));
+    Ok(free.then_some((folder, lock)))
 }
 
 /// Reads a file of ours.

@@ -18,6 +18,14 @@ fn verify_counts_every_mistake() {
     let [wrong, rejected, named] = ["wrong", "rejected", "named"].map(|k| all[k].as_u64().unwrap());
     assert!(wrong > 85 && rejected == wrong && named == wrong, "{all}");
     assert_eq!(all["complaints"], Value::Array(Vec::new()));
+    for check in ["matrix", "starters", "drift", "links", "hints"] {
+        let found = &all["checks"][check];
+        assert!(
+            found["looked_at"].as_u64().unwrap() >= ids().len() as u64 && found["complaints"] == 0,
+            "{all}"
+        );
+        assert!(said.lines().any(|l| l.starts_with(&format!("✓ good  {check} "))), "{said}");
+    }
     let last = format!("{} exercises, {wrong} wrong, {rejected} rejected, {named} named", ids().len());
     assert_eq!(said.lines().last(), Some(last.as_str()));
     assert!(!nobody.0.exists());

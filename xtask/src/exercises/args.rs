@@ -146,7 +146,13 @@ pub(crate) enum Command {
     /// What this machine has, and what it lacks
     Doctor,
     /// For authors: every mistake fails under its own name
-    Verify(Jobs),
+    Verify {
+        #[command(flatten)]
+        jobs: Jobs,
+        /// Measure instead: from a save to its verdict
+        #[arg(long)]
+        latency: bool,
+    },
     /// For authors: the files of a new exercise
     New {
         /// Its folder and name: linalg/axis_swap

@@ -18,6 +18,8 @@ pub(crate) struct Program {
     pub(crate) errors: Vec<String>,
     /// Errors outside the learner's file: a function has another name, another type, or is not public.
     pub(crate) signature: Vec<String>,
+    /// What it warned of: the name of the lint, and what was said.
+    pub(crate) warnings: Vec<(String, String)>,
 }
 
 /// What cargo reported.
@@ -111,10 +113,15 @@ fn report(mut cargo: Command, colour: bool, clean: impl Fn(&str) -> String) -> R
             }
             "compiler-message" => {
                 let said = &message["message"];
+                let rendered = clean(said["rendered"].as_str().unwrap_or_default());
                 if !said["level"].as_str().is_some_and(|l| l.starts_with("error")) {
+                    // "2 warnings emitted" belongs to no lint
+                    if let Some(lint) = said["code"]["code"].as_str().filter(|_| is_program) {
+                        let program = report.programs.entry(name.into()).or_default();
+                        program.warnings.push((lint.into(), rendered));
+                    }
                     continue;
                 }
-                let rendered = clean(said["rendered"].as_str().unwrap_or_default());
                 if !is_program {
                     report.elsewhere.push(rendered);
                     continue;

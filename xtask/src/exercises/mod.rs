@@ -20,7 +20,8 @@
 //! | [`export`] | all verdicts in one document |
 //! | [`open`] | the editor and the browser |
 //! | [`doctor`] | what this machine lacks |
-//! | [`verify`], [`scaffold`] | for authors: the matrix of all exercises, the files of a new one |
+//! | [`verify`], [`scaffold`] | for authors: is every exercise as it must be, the files of a new one |
+//! | [`latency`] | how long it takes from a save to its verdict |
 
 mod args;
 mod assemble;
@@ -32,6 +33,7 @@ mod doctor;
 mod export;
 mod grade;
 mod keys;
+mod latency;
 mod open;
 mod project;
 mod report;
@@ -152,8 +154,13 @@ fn run(command: Option<&Command>, options: &Options) -> Result<ExitCode, Failure
             let well = doctor::examine(folder, json)?;
             return Ok(ExitCode::from(u8::from(!well)));
         }
-        Some(Command::Verify(jobs)) => {
-            let good = verify::verify(catalogue.all(), jobs.get(), json)?;
+        Some(Command::Verify { latency: true, .. }) => {
+            let good = latency::measure(&catalogue, json)?;
+            return Ok(ExitCode::from(u8::from(!good)));
+        }
+        Some(Command::Verify { jobs, .. }) => {
+            let manner = Manner { jobs: jobs.get(), colour: false, ..manner };
+            let good = verify::verify(&catalogue, &manner, json)?;
             return Ok(ExitCode::from(u8::from(!good)));
         }
         Some(Command::New { id, chapter, checkout }) => {

@@ -9,6 +9,7 @@ use super::project::Project;
 use super::text::{self, BOLD, NORMAL, fit, line, lines, object, wrap};
 use super::verdict::{Status, Verdict};
 use crate::failure::Failure;
+use crate::files;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -85,7 +86,7 @@ pub(crate) fn grade(
 }
 
 /// Where submissions are graded, one at a time.
-struct Desk<'a> {
+pub(crate) struct Desk<'a> {
     folder: PathBuf,
     exercises: &'a [&'a Exercise],
     /// Held as long as this lives.
@@ -93,18 +94,11 @@ struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    fn open(exercises: &'a [&'a Exercise]) -> Result<Self, Failure> {
+    pub(crate) fn open(exercises: &'a [&'a Exercise]) -> Result<Self, Failure> {
         let failed = |e: io::Error| Failure::ours(format!("cannot prepare a desk for submissions: {e}"));
-        let mut folder = std::env::current_exe().map_err(failed)?;
-        // target/PROFILE/xtask
-        folder.pop();
-        folder.pop();
-        let folder = folder.join("submissions");
-        fs::create_dir_all(&folder).map_err(failed)?;
-        let lock = File::create(folder.join("lock")).map_err(failed)?;
-        if matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock)) {
-            return Err(Failure::usage("submissions are being graded already: wait for that run to end"));
-        }
+        let (folder, lock) = files::workplace("submissions").map_err(failed)?.ok_or_else(|| {
+            Failure::usage("submissions are being graded already: wait for that run to end")
+        })?;
         Ok(Desk { folder: folder.join("desk"), exercises, _lock: lock })
     }
 
@@ -125,15 +119,28 @@ impl<'a> Desk<'a> {
         if starters.is_dir() {
             copy(&starters, &self.folder.join(".grader/starters")).map_err(failed)?;
         }
-        // Cargo looks at times, which can be coarse. What the last submission was compiled to must never count for this one.
+        self.forget().map_err(failed)?;
+        Ok(Project::desk(&self.folder, submission))
+    }
+
+    /// A project as a newcomer has it.
+    pub(crate) fn fresh(&self) -> Result<Project, Failure> {
+        let failed = |e: io::Error| Failure::ours(format!("cannot clear {}: {e}", self.folder.display()));
+        self.renew()?;
+        self.forget().map_err(failed)?;
+        Ok(Project::desk(&self.folder, &self.folder))
+    }
+
+    /// Cargo looks at times, which can be coarse. What the last submission was compiled to must never count for this one.
+    fn forget(&self) -> io::Result<()> {
         for profile in fs::read_dir(self.folder.join(".grader/target")).into_iter().flatten().flatten() {
             for print in fs::read_dir(profile.path().join(".fingerprint")).into_iter().flatten().flatten() {
                 if print.file_name().to_string_lossy().starts_with("solutions-") {
-                    fs::remove_dir_all(print.path()).map_err(failed)?;
+                    fs::remove_dir_all(print.path())?;
                 }
             }
         }
-        Ok(Project::desk(&self.folder, submission))
+        Ok(())
     }
 
     /// A new project around what was compiled before.

@@ -1,6 +1,6 @@
 //! `judge ID FILE`: reads the observations in FILE and, on standard input, one JSON object that says how the process
 //! ended (`nonce`, `ended`, `code`, `stderr`) and whether every probe is wanted (`why`); prints the verdict as one JSON object.
-//! `judge ID --verify` prints what the kill-and-name matrix of that exercise shows.
+//! `judge ID --verify` prints what the kill-and-name matrix of that exercise shows, and what is said about each mistake.
 #![forbid(unsafe_code)]
 
 use exercises::{judge, wire};
@@ -28,8 +28,15 @@ fn main() -> ExitCode {
 /// The kill-and-name matrix of one exercise.
 fn verify(id: &str) -> Result<Value, Box<dyn std::error::Error>> {
     let entry = judge::find(id).ok_or_else(|| format!("no exercise {id}"))?;
-    let m = judge::matrix::check(id, &(entry.case)());
-    Ok(json!({ "wrong": m.wrong, "rejected": m.rejected, "named": m.named, "complaints": m.complaints }))
+    let case = (entry.case)();
+    let m = judge::matrix::check(id, &case);
+    let mistakes: Vec<Value> = case
+        .wrong
+        .iter()
+        .map(|w| json!({ "name": w.slug, "equals": w.equals, "question": w.question }))
+        .collect();
+    Ok(json!({ "wrong": m.wrong, "rejected": m.rejected, "named": m.named, "complaints": m.complaints,
+        "mistakes": mistakes }))
 }
 
 fn verdict(id: &str, file: &str) -> Result<Value, Box<dyn std::error::Error>> {

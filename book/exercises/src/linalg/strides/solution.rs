@@ -2,7 +2,7 @@
 
 use exercises::linalg::strides::Layout;
 
-/// The layout of a fresh matrix: one row further is `cols` numbers further, one column further is the next number.
+/// The layout of a fresh matrix, as C and NumPy write it: one row further is `cols` numbers further, one column further is the next number.
 pub fn row_major(rows: usize, cols: usize) -> Layout {
     Layout { shape: [rows, cols], strides: [cols, 1], offset: 0 }
 }
@@ -19,14 +19,14 @@ pub fn transpose(v: Layout) -> Layout {
     Layout { shape: [v.shape[1], v.shape[0]], strides: [v.strides[1], v.strides[0]], offset: v.offset }
 }
 
-/// The rows from `from` up to but without `to`.
+/// The rows `from`, `from + 1`, … up to but without `to`, with row `from` as row 0.
 ///
 /// Row `from` begins `from` steps of the row stride after row 0, wherever row 0 begins. How to step on does not change.
 pub fn rows(v: Layout, from: usize, to: usize) -> Layout {
     Layout { shape: [to - from, v.shape[1]], offset: v.offset + from * v.strides[0], ..v }
 }
 
-/// The sum of all elements.
+/// The sum of all elements of the matrix `v`, read where they lie, without a copy.
 ///
 /// Over indices, not over memory: what lies between the elements does not belong to the matrix, and an element may be met twice.
 pub fn sum(data: &[f64], v: Layout) -> f64 {
