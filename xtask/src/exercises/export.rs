@@ -39,20 +39,25 @@ fn outcome(verdict: &Verdict) -> Outcome {
     }
 }
 
-/// JUnit's XML, as most continuous integration reads it: testsuites, testsuite, testcase with failure, error or skipped.
-pub(crate) fn junit(all: &[Graded], exercises: &[&Exercise]) -> String {
-    let every = all.iter().flat_map(|g| &g.verdicts);
-    let mut xml = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"exercises\" {}>\n",
-        counts(&every.collect::<Vec<_>>())
-    );
-    for g in all {
+/// JUnit's XML: testsuites, testsuite, testcase with failure, error or skipped.
+///
+/// Two schemas are in use, that of Jenkins' xUnit plugin (junit-10.xsd) and that of Ant's reports (JUnit.xsd of Windy Road), and this
+/// document obeys both: no attributes on the outermost element, and for each suite all that Ant's demands, in its order.
+pub(crate) fn junit(all: &[Graded], exercises: &[&Exercise], now: &str) -> String {
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    for (id, g) in all.iter().enumerate() {
         let verdicts: Vec<&Verdict> = g.verdicts.iter().collect();
-        let _ = writeln!(xml, "  <testsuite name=\"{}\" {}>", escape(&g.folder), counts(&verdicts));
+        let _ = writeln!(
+            xml,
+            "  <testsuite name=\"{}\" package=\"exercises\" id=\"{id}\" timestamp=\"{now}\" hostname=\"localhost\" {}>\n    \
+             <properties/>",
+            escape(&g.folder),
+            counts(&verdicts)
+        );
         for (e, v) in exercises.iter().zip(&g.verdicts) {
             testcase(&mut xml, e, v);
         }
-        xml += "  </testsuite>\n";
+        xml += "    <system-out/>\n    <system-err/>\n  </testsuite>\n";
     }
     xml + "</testsuites>"
 }
@@ -65,7 +70,8 @@ fn counts(verdicts: &[&Verdict]) -> String {
         count(|o| matches!(o, Outcome::Failure)),
         count(|o| matches!(o, Outcome::Error)),
         count(|o| matches!(o, Outcome::Skipped)),
-        verdicts.iter().filter_map(|v| v.seconds).sum::<f64>()
+        // not sum(): of nothing that is −0.0, and neither schema knows a sign
+        verdicts.iter().filter_map(|v| v.seconds).fold(0.0, |all, s| all + s)
     )
 }
 

@@ -196,7 +196,7 @@ fn run(command: Option<&Command>, options: &Options) -> Result<ExitCode, Failure
             };
             let document = match format {
                 Format::Json => export::json(&all, &shelf.listed),
-                Format::Junit => export::junit(&all, &shelf.listed),
+                Format::Junit => export::junit(&all, &shelf.listed, &state::now()),
             };
             text::verbatim(&document);
             return Ok(ExitCode::from(all.iter().map(|g| fault(&g.verdicts)).max().unwrap_or(0)));

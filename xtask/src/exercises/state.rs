@@ -326,6 +326,13 @@ pub(crate) fn today() -> String {
     date(SystemTime::now())
 }
 
+/// Date and time in UTC, to the second: `2026-11-24T08:30:00`.
+pub(crate) fn now() -> String {
+    let now = SystemTime::now();
+    let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()) % 86_400;
+    format!("{}T{:02}:{:02}:{:02}", date(now), seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
 /// The Gregorian date: days are counted from 1 March of the year 0, so that a leap day ends its year, and months from March
 /// on are (153·m + 2)/5 days in (Hinnant, "chrono-compatible low-level date algorithms").
 fn date(now: SystemTime) -> String {
