@@ -1,6 +1,6 @@
 //! The lint of hints and messages: three steps, each short, the first a question; and nobody gives the solution away.
 
-use super::tokens::{code, given_away, tokens};
+use super::tokens::{code, given_away, pieces, tokens};
 
 /// A hint is read while somebody is stuck: so many words, code not counted.
 const WORDS: usize = 65;
@@ -58,7 +58,7 @@ pub(super) fn hints(text: &str, solution: &str, starter: &str) -> Vec<String> {
         if *level == "1" {
             complaints.extend(first(body));
         }
-        if let Some(found) = given_away(&code(body), solution, starter) {
+        if let Some(found) = given_away(&pieces(body), solution, starter) {
             complaints.push(format!("hint {level} gives a line of the solution away: {found}"));
         }
     }
@@ -93,7 +93,7 @@ pub(super) fn message(message: &Message, solution: &str, starter: &str) -> Vec<S
         if text.trim().is_empty() {
             complaints.push(format!("{name} leaves a sentence empty"));
         }
-        if let Some(found) = given_away(&code(text), solution, starter) {
+        if let Some(found) = given_away(&pieces(text), solution, starter) {
             complaints.push(format!("{name} gives a line of the solution away: {found}"));
         }
     }
@@ -142,6 +142,8 @@ mod tests {
             message(&m, SOLUTION, STARTER).join("; ")
         };
         assert_eq!(check("a step of 0", "Who computes `z`?"), "");
+        let bare = check("a step of 0", "Should it be let z = (x + y).sqrt(); instead?");
+        assert!(bare.contains("gives a line of the solution away"), "{bare}");
         assert!(check("a step of 0", "Compute `z`.").contains("asks nothing"));
         assert!(check(" ", "Why?").contains("leaves a sentence empty"));
         assert!(

@@ -62,11 +62,11 @@ fn follow(target: &str, here: &str, folder: &Path) -> Option<Result<(), String>>
     let path = if path.is_empty() { PathBuf::from(here) } else { straight(&folder.join(path)) };
     let full = files::root().join(&path);
     if !full.exists() {
-        return Some(Err(format!("{target}: there is no {}", path.display())));
+        return Some(Err(format!("{target}: there is no {}", slashed(&path))));
     }
     let there = fs::read_to_string(full).unwrap_or_default();
     let dead = anchor.filter(|a| !there.lines().filter_map(|l| l.strip_prefix('#')).any(|l| slug(l) == *a));
-    Some(dead.map_or(Ok(()), |a| Err(format!("{target}: {} has no heading #{a}", path.display()))))
+    Some(dead.map_or(Ok(()), |a| Err(format!("{target}: {} has no heading #{a}", slashed(&path)))))
 }
 
 /// A heading as a link writes it.
@@ -77,6 +77,11 @@ fn slug(heading: &str) -> String {
         .filter(|c| c.is_alphanumeric() || " -_".contains(*c))
         .map(|c| if c == ' ' { '-' } else { c })
         .collect()
+}
+
+/// A path as texts write it, on every system.
+fn slashed(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/")
 }
 
 /// The path without `..`.

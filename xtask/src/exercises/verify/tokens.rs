@@ -110,6 +110,13 @@ pub(super) fn code(markdown: &str) -> Vec<String> {
     pieces
 }
 
+/// Everything in a text that could be code: its code, and all of it, since a line may stand there without backquotes.
+pub(super) fn pieces(markdown: &str) -> Vec<String> {
+    let mut all = code(markdown);
+    all.push(markdown.replace('`', " "));
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
