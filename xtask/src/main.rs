@@ -62,6 +62,9 @@ struct Rest {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = exercises::guard() {
+        return code;
+    }
     let cli = Cli::parse();
     let result = match cli.task {
         Task::Exercises(cli) => return exercises::main(&cli),

@@ -17,12 +17,12 @@ pub const ABANDONED: u8 = 87;
 /// What the grader says through standard input before anything runs.
 struct Orders {
     channel: File,
-    nonce: String,
+    key: String,
 }
 
 /// Runs all probes of `E` on the learner's code, twice, and streams the observations.
 ///
-/// Standard input must hold four lines: the file for observations, the nonce, the limit of the heap in bytes, the limit of
+/// Standard input must hold four lines: the file for observations, the key of its seals, the limit of the heap in bytes, the limit of
 /// time in seconds. It is read to its end first, so the learner's code finds it empty.
 pub fn main<E: Exercise>(subject: E::Subject) -> ExitCode {
     if io::stdin().is_terminal() {
@@ -34,14 +34,15 @@ pub fn main<E: Exercise>(subject: E::Subject) -> ExitCode {
     let orders = match orders() {
         Ok(orders) => orders,
         Err(e) => {
-            eprintln!("harness: {e}");
+            eprintln!("harness [-]: {e}");
             return ExitCode::from(FAULT);
         }
     };
     // A thread of our own has the same stack on every system.
     let run = thread::Builder::new().name("learner".into()).stack_size(16 << 20).spawn(move || {
-        if let Err(e) = stream::<E>(&subject, orders) {
-            eprintln!("harness: cannot write observations: {e}");
+        let Orders { channel, key } = orders;
+        if let Err(e) = stream::<E>(&subject, channel, &key) {
+            eprintln!("{}", wire::fault(&key, &format!("cannot write observations: {e}")));
             exit(i32::from(FAULT));
         }
         // At once: threads that the learner's code left running must not outlive the last probe.
@@ -59,7 +60,7 @@ fn orders() -> io::Result<Orders> {
     io::stdin().read_to_string(&mut text)?;
     let mut lines = text.lines();
     let mut next = || lines.next().ok_or_else(|| io::Error::other("incomplete orders"));
-    let (path, nonce) = (next()?, next()?.to_string());
+    let (path, key) = (next()?, next()?.to_string());
     let number = |text: &str| text.parse::<u64>().map_err(io::Error::other);
     let (heap, seconds) = (number(next()?)?, number(next()?)?);
     let channel = OpenOptions::new().append(true).open(path)?;
@@ -70,19 +71,19 @@ fn orders() -> io::Result<Orders> {
         thread::sleep(Duration::from_secs(seconds.saturating_add(5)));
         exit(i32::from(ABANDONED));
     });
-    Ok(Orders { channel, nonce })
+    Ok(Orders { channel, key })
 }
 
-fn stream<E: Exercise>(subject: &E::Subject, orders: Orders) -> io::Result<()> {
-    let Orders { mut channel, nonce } = orders;
+fn stream<E: Exercise>(subject: &E::Subject, mut channel: File, key: &str) -> io::Result<()> {
+    let mut seal = wire::Seal::new(key);
     let mut say = |text: String| channel.write_all(text.as_bytes());
-    say(wire::begin(&nonce, E::probes().len()))?;
+    say(seal.begin(E::probes().len()))?;
     for pass in 0..2 {
         for (i, probe) in E::probes().iter().enumerate() {
-            say(wire::announce(&nonce, pass, i))?;
+            say(seal.announce(pass, i))?;
             let (seen, _) = observe::<E>(subject, &probe.input);
-            say(wire::outcome(&nonce, &seen))?;
+            say(seal.outcome(&seen))?;
         }
     }
-    say(wire::end(&nonce))
+    say(seal.end())
 }

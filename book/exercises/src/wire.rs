@@ -1,59 +1,118 @@
 //! How observations travel from the learner's process to the judge: lines of text in a file of their own.
 //!
-//! Every line begins with a nonce that reached the process through its standard input, which was read to the end before
-//! the learner's code ran; a line without it is a forgery. Numbers travel as the bits they are.
+//! Every line begins with a seal: a hash of a key, the number of the line, and the line. The key reached the process through its
+//! standard input, which was read to the end before the learner's code ran, and it is written nowhere. So a line that somebody
+//! else adds, copies, moves, changes or takes away is noticed. Numbers travel as the bits they are.
 
 use crate::observe::{CLOSE, Field, Seen, Trace, Value};
+use std::collections::hash_map::DefaultHasher;
 use std::fmt::Write as _;
+use std::hash::Hasher;
 
 /// More numbers than this in one field are not written down: no probe asks for so many.
 const TOO_MANY: usize = 1 << 20;
 
-/// The first line: who speaks, and how many probes there will be.
-pub fn begin(nonce: &str, probes: usize) -> String {
-    format!("{nonce} begin {probes}\n")
+/// Who seals lines, or checks their seals: one that knows the key and counts.
+#[derive(Clone)]
+pub struct Seal {
+    key: String,
+    line: u64,
 }
 
-/// Announces a probe before it runs, so that a run that never comes back has named it.
-pub fn announce(nonce: &str, pass: usize, probe: usize) -> String {
-    format!("{nonce} probe {pass} {probe}\n")
+impl Seal {
+    /// A counter at the first line.
+    pub fn new(key: &str) -> Self {
+        Seal { key: key.into(), line: 0 }
+    }
+
+    /// The seal of the next line.
+    fn next(&mut self, body: &str) -> String {
+        self.line += 1;
+        seal(&self.key, self.line, body)
+    }
+
+    /// The lines with their seals.
+    fn lines(&mut self, bodies: &str) -> String {
+        bodies.lines().fold(String::new(), |mut text, body| {
+            let _ = writeln!(text, "{} {body}", self.next(body));
+            text
+        })
+    }
+
+    /// The first line: who speaks, and how many probes there will be.
+    pub fn begin(&mut self, probes: usize) -> String {
+        self.lines(&format!("begin {probes}"))
+    }
+
+    /// Announces a probe before it runs, so that a run that never comes back has named it.
+    pub fn announce(&mut self, pass: usize, probe: usize) -> String {
+        self.lines(&format!("probe {pass} {probe}"))
+    }
+
+    /// What the announced probe showed.
+    pub fn outcome(&mut self, seen: &Seen) -> String {
+        self.lines(&body(seen))
+    }
+
+    /// The last line.
+    pub fn end(&mut self) -> String {
+        self.lines("end")
+    }
 }
 
-/// What the announced probe showed.
-pub fn outcome(nonce: &str, seen: &Seen) -> String {
+/// 64 bits that only the key gives. (SipHash with the key before the text: the harness and the judge are compiled by the same
+/// compiler, and nothing of it is kept.)
+fn seal(key: &str, line: u64, body: &str) -> String {
+    let mut hash = DefaultHasher::new();
+    hash.write(key.as_bytes());
+    hash.write_u64(line);
+    hash.write(body.as_bytes());
+    format!("{:016x}", hash.finish())
+}
+
+/// What the harness says on standard error when it cannot do its part, in a form that nobody else can give it.
+pub fn fault(key: &str, why: &str) -> String {
+    let why = escape(why);
+    // No line of observations has this number.
+    format!("harness [{}]: {why}", seal(key, 0, &why))
+}
+
+/// What the harness said, if it was the harness.
+pub fn faults(stderr: &str, key: &str) -> Option<String> {
+    stderr.lines().find_map(|line| {
+        let (given, why) = line.strip_prefix("harness [")?.split_once("]: ")?;
+        (given == seal(key, 0, why)).then(|| unescape(why))
+    })
+}
+
+fn body(seen: &Seen) -> String {
     let mut text = String::new();
     match seen {
         Seen::Panicked { message, place } => {
-            let _ = writeln!(text, "{nonce} panic {}\t{}", escape(place), escape(message));
+            let _ = writeln!(text, "panic {}\t{}", escape(place), escape(message));
         }
         Seen::Fields(fields) => {
             for Field { name, value, .. } in fields {
                 let name = escape(name);
                 let _ = match value {
                     Value::Numbers { shape, data } if data.len() > TOO_MANY => {
-                        writeln!(text, "{nonce} text {name}\t{} numbers of shape {shape:?}", data.len())
+                        writeln!(text, "text {name}\t{} numbers of shape {shape:?}", data.len())
                     }
                     Value::Numbers { shape, data } => {
                         let shape: Vec<String> = shape.iter().map(usize::to_string).collect();
-                        let _ = write!(text, "{nonce} numbers {name}\t{}\t", shape.join("x"));
+                        let _ = write!(text, "numbers {name}\t{}\t", shape.join("x"));
                         for x in data {
                             let _ = write!(text, "{:016x}", x.to_bits());
                         }
                         writeln!(text)
                     }
-                    Value::Text(t) => writeln!(text, "{nonce} text {name}\t{}", escape(t)),
-                    Value::Cost(c) => writeln!(text, "{nonce} cost {name}\t{:016x}", c.to_bits()),
+                    Value::Text(t) => writeln!(text, "text {name}\t{}", escape(t)),
+                    Value::Cost(c) => writeln!(text, "cost {name}\t{:016x}", c.to_bits()),
                 };
             }
         }
     }
-    let _ = writeln!(text, "{nonce} done");
-    text
-}
-
-/// The last line.
-pub fn end(nonce: &str) -> String {
-    format!("{nonce} end\n")
+    text + "done\n"
 }
 
 /// What a file of observations holds.
@@ -72,13 +131,15 @@ pub struct Stream {
 }
 
 /// Reads a file of observations. An unfinished last line, cut off when the process was killed, is ignored.
-pub fn parse(text: &str, nonce: &str) -> Stream {
+pub fn parse(text: &str, key: &str) -> Stream {
     let mut stream = Stream::default();
+    let mut seal = Seal::new(key);
     let mut fields = Vec::new();
     let mut panic = None;
     for line in text.split_inclusive('\n') {
         let Some(line) = line.strip_suffix('\n') else { break };
-        if parse_line(line, nonce, &mut stream, &mut fields, &mut panic).is_none() {
+        let body = line.split_once(' ').filter(|(given, body)| *given == seal.next(body)).map(|l| l.1);
+        if body.and_then(|body| parse_line(body, &mut stream, &mut fields, &mut panic)).is_none() {
             stream.forged = true;
             break;
         }
@@ -87,13 +148,11 @@ pub fn parse(text: &str, nonce: &str) -> Stream {
 }
 
 fn parse_line(
-    line: &str,
-    nonce: &str,
+    body: &str,
     stream: &mut Stream,
     fields: &mut Vec<Field>,
     panic: &mut Option<Seen>,
 ) -> Option<()> {
-    let body = line.strip_prefix(nonce)?.strip_prefix(' ')?;
     let (kind, rest) = body.split_once(' ').unwrap_or((body, ""));
     if stream.ended {
         return None;
@@ -186,16 +245,17 @@ mod tests {
         (Seen::Fields(fields), Seen::Panicked { message: "a\nb".into(), place: "x.rs:1:2".into() })
     }
 
-    fn write(nonce: &str) -> String {
+    fn write(key: &str) -> String {
         let (a, b) = sample();
-        let mut text = begin(nonce, 2);
+        let mut seal = Seal::new(key);
+        let mut text = seal.begin(2);
         for pass in 0..2 {
             for (i, seen) in [&a, &b].into_iter().enumerate() {
-                text += &announce(nonce, pass, i);
-                text += &outcome(nonce, seen);
+                text += &seal.announce(pass, i);
+                text += &seal.outcome(seen);
             }
         }
-        text + &end(nonce)
+        text + &seal.end()
     }
 
     #[test]
@@ -211,21 +271,49 @@ mod tests {
 
     #[test]
     fn a_cut_off_stream_names_the_probe() {
-        let text = begin("n", 2) + &announce("n", 0, 0) + "n numbers a\t2\t3ff";
+        let mut seal = Seal::new("n");
+        let text = seal.begin(2) + &seal.announce(0, 0) + "0123456789abcdef numbers a\t2\t3ff";
         let stream = parse(&text, "n");
         assert_eq!(stream.running, Some((0, 0)));
         assert!(!stream.ended && !stream.forged);
     }
 
     #[test]
-    fn every_line_needs_the_nonce_and_its_place() {
+    fn every_line_needs_its_seal_and_its_place() {
         let right = write("n0");
-        assert!(parse(&right, "n1").forged);
-        assert!(parse(&(right.clone() + "n0 done\n"), "n0").forged);
-        assert!(parse(&(right + "hello\n"), "n0").forged);
-        let twice = begin("n", 1) + &announce("n", 0, 0) + &announce("n", 0, 0);
-        assert!(parse(&twice, "n").forged);
-        let skips = begin("n", 2) + &announce("n", 0, 1);
-        assert!(parse(&skips, "n").forged);
+        assert!(!parse(&right, "n0").forged && parse(&right, "n1").forged);
+        let lines: Vec<&str> = right.split_inclusive('\n').collect();
+        let n = lines.len();
+        let done = right.lines().find(|l| l.ends_with(" done")).unwrap().to_string() + "\n";
+        // added: nonsense, a copy of a line that was right where it stood, the same words without a seal
+        for more in ["hello\n", "0123456789abcdef done\n", "done\n", "\n", &done, lines[n - 1]] {
+            assert!(parse(&(right.clone() + more), "n0").forged, "{more}");
+            assert!(parse(&(more.to_string() + &right), "n0").forged, "{more}");
+        }
+        for i in 0..n - 1 {
+            let without: String = lines.iter().enumerate().filter(|(j, _)| *j != i).map(|l| *l.1).collect();
+            assert!(parse(&without, "n0").forged, "line {i} was taken away");
+            let mut moved = lines.clone();
+            moved.swap(i, i + 1);
+            assert!(parse(&moved.concat(), "n0").forged, "line {i} was moved");
+        }
+        // The end taken away: not forged, but not at its end either.
+        let cut = parse(&lines[..n - 1].concat(), "n0");
+        assert!(!cut.forged && !cut.ended);
+        // One digit changed.
+        assert!(parse(&right.replace("3ff8", "3ff9"), "n0").forged);
+        // Sealed, but out of order: not even the harness may do that.
+        let mut seal = Seal::new("n");
+        assert!(parse(&(seal.begin(1) + &seal.announce(0, 0) + &seal.announce(0, 0)), "n").forged);
+        let mut seal = Seal::new("n");
+        assert!(parse(&(seal.begin(2) + &seal.announce(0, 1)), "n").forged);
+    }
+
+    #[test]
+    fn faults_are_the_harness_s_own() {
+        let said = fault("n", "no space\nleft");
+        assert_eq!(faults(&format!("a\n{said}\nb"), "n").as_deref(), Some("no space\nleft"));
+        assert_eq!(faults(&said, "m"), None);
+        assert_eq!(faults("harness [0123456789abcdef]: no space", "n"), None);
     }
 }

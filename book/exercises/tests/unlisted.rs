@@ -14,7 +14,7 @@ fn fails<E: Exercise>(id: &str, mistakes: &[(&str, E::Subject)]) {
     for (what, subject) in mistakes {
         let stream =
             Stream { begun: true, trace: trace::<E>(subject), running: None, ended: true, forged: false };
-        let verdict = judge::give(&case, &stream, &Ended::Code(0), "");
+        let verdict = judge::give(&case, &stream, &Ended::Code(0), "", "");
         assert!(
             matches!(verdict.kind, Kind::Wrong | Kind::Named | Kind::Panicked),
             "{id}, {what}: {verdict:?}"

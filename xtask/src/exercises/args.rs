@@ -50,6 +50,9 @@ pub(crate) struct Options {
     /// MiB of heap for one exercise
     #[arg(long, global = true, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(1..=65536))]
     pub(crate) memory_limit: u64,
+    /// Seconds of the compiler's silence
+    #[arg(long, global = true, value_name = "S", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) compile_limit: u64,
     /// Also exercises whose chapter is not written yet
     #[arg(long, global = true)]
     pub(crate) all: bool,

@@ -88,6 +88,8 @@ impl Exercise {
         let module = id.replace('/', "::");
         format!(
             "// Written by `cargo xtask exercises`: runs the probes on solutions/{id}.rs.\n\
+             // Nothing here needs it, and it could reach into the grader.\n\
+             #![forbid(unsafe_code)]\n\
              #[path = \"../../{id}.rs\"]\n\
              #[allow(dead_code)]\n\
              mod learner;\n\n\

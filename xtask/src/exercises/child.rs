@@ -2,9 +2,9 @@
 
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -64,6 +64,29 @@ impl Captured {
     }
 }
 
+/// What a program may take before it is ended.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits<'a> {
+    /// From its start.
+    pub(crate) time: Duration,
+    /// Without a word from it.
+    pub(crate) silence: Duration,
+    /// Bytes on both streams together,
+    pub(crate) output: u64,
+    /// of which so many are kept of each.
+    pub(crate) keep: usize,
+    /// Set as soon as nobody wants to know any more: then the answer is an error of the kind `Interrupted`.
+    pub(crate) stop: Option<&'a AtomicBool>,
+    /// It is a guard, which is told to end and then ends what it guards.
+    pub(crate) guard: bool,
+}
+
+/// How long a guard may take to end what it guards.
+const GRACE: Duration = Duration::from_millis(350);
+
+/// How long a pipe is waited for that somebody else keeps open.
+const LATE: Duration = Duration::from_millis(100);
+
 /// Runs a program to its end, or to one of its limits: so much time, so many bytes of output, of which the first `keep` are
 /// kept. `input` becomes its standard input, which then ends.
 pub(crate) fn run(
@@ -73,19 +96,12 @@ pub(crate) fn run(
     output: u64,
     keep: usize,
 ) -> io::Result<Outcome> {
-    run_unless(None, command, input, time, output, keep)
+    run_within(&Limits { time, silence: time, output, keep, stop: None, guard: false }, command, input)
 }
 
-/// The same, unless somebody no longer wants to know: then an error of the kind `Interrupted`.
-pub(crate) fn run_unless(
-    stop: Option<&AtomicBool>,
-    mut command: Command,
-    input: &[u8],
-    time: Duration,
-    output: u64,
-    keep: usize,
-) -> io::Result<Outcome> {
-    let stopped = || stop.is_some_and(|s| s.load(Ordering::Relaxed));
+/// The same with all limits.
+pub(crate) fn run_within(limits: &Limits<'_>, mut command: Command, input: &[u8]) -> io::Result<Outcome> {
+    let stopped = || limits.stop.is_some_and(|s| s.load(Ordering::Relaxed));
     if stopped() {
         return Err(io::ErrorKind::Interrupted.into());
     }
@@ -96,25 +112,35 @@ pub(crate) fn run_unless(
     let start = Instant::now();
     let mut child = command.spawn()?;
     let printed = Arc::new(AtomicU64::new(0));
-    let stdout = drain(child.stdout.take(), &printed, keep);
-    let stderr = drain(child.stderr.take(), &printed, keep);
+    let (closed, closes) = mpsc::channel();
+    let stdout = drain(child.stdout.take(), &printed, limits.keep, &closed);
+    let stderr = drain(child.stderr.take(), &printed, limits.keep, &closed);
+    drop(closed);
     if let Some(mut stdin) = child.stdin.take() {
         // Orders are shorter than a pipe is long; a program that does not read them has ended, and says so otherwise.
         let _ = stdin.write_all(input);
     }
     let mut nap = Duration::from_micros(500);
+    let (mut heard, mut last_word) = (0, start);
     let ended = loop {
         if let Some(status) = child.try_wait()? {
             break ended(status);
         }
-        let over = if start.elapsed() > time {
+        let so_far = printed.load(Ordering::Relaxed);
+        if so_far != heard {
+            (heard, last_word) = (so_far, Instant::now());
+        }
+        let over = if start.elapsed() > limits.time || last_word.elapsed() > limits.silence {
             Some(Ended::TimeLimit)
-        } else if printed.load(Ordering::Relaxed) > output {
+        } else if so_far > limits.output {
             Some(Ended::OutputLimit)
         } else {
             None
         };
         if over.is_some() || stopped() {
+            if limits.guard {
+                dismiss(&mut child)?;
+            }
             kill(&mut child);
             child.wait()?;
         }
@@ -123,49 +149,50 @@ pub(crate) fn run_unless(
             None if stopped() => return Err(io::ErrorKind::Interrupted.into()),
             None => {}
         }
-        thread::sleep(nap);
+        // A program that ends closes its pipes: no need to sleep on.
+        if closes.recv_timeout(nap) == Err(mpsc::RecvTimeoutError::Disconnected) {
+            thread::sleep(nap.min(Duration::from_millis(1)));
+        }
         nap = (nap * 2).min(Duration::from_millis(10));
     };
     // What it left running would hold the pipes open.
     kill_group(child.id());
-    let late = Duration::from_secs(2);
-    let (stdout, stderr) = (collect(&stdout, late), collect(&stderr, late));
+    let patience = Instant::now() + LATE;
+    while closes.recv_timeout(patience.saturating_duration_since(Instant::now())).is_ok() {}
     // It may have printed too much and ended before anybody looked.
-    let flooded = printed.load(Ordering::Relaxed) > output && ended != Ended::TimeLimit;
+    let flooded = printed.load(Ordering::Relaxed) > limits.output && ended != Ended::TimeLimit;
+    let take = |kept: &Mutex<Captured>| kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let (stdout, stderr) = (take(&stdout), take(&stderr));
     Ok(Outcome { ended: if flooded { Ended::OutputLimit } else { ended }, stdout, stderr })
 }
 
-/// Reads a pipe to its end in a thread and keeps little of it.
+/// Reads a pipe to its end in a thread and keeps little of it; says when it is at the end. A pipe that stays open, because
+/// something escaped the group, keeps nobody waiting: what it held until then counts.
 fn drain(
     pipe: Option<impl Read + Send + 'static>,
     printed: &Arc<AtomicU64>,
     room: usize,
-) -> Receiver<Captured> {
-    let (sender, receiver) = mpsc::sync_channel(1);
-    let printed = Arc::clone(printed);
+    closed: &Sender<()>,
+) -> Arc<Mutex<Captured>> {
+    let kept = Arc::new(Mutex::new(Captured { room, ..Captured::default() }));
+    let (filled, printed, closed) = (Arc::clone(&kept), Arc::clone(printed), closed.clone());
     if let Some(mut pipe) = pipe {
         thread::spawn(move || {
-            let mut kept = Captured { room, ..Captured::default() };
             let mut buffer = vec![0; 64 << 10];
             loop {
                 match pipe.read(&mut buffer) {
                     Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                     Ok(0) | Err(_) => break,
                     Ok(n) => {
-                        kept.push(&buffer[..n]);
+                        filled.lock().unwrap_or_else(PoisonError::into_inner).push(&buffer[..n]);
                         printed.fetch_add(n as u64, Ordering::Relaxed);
                     }
                 }
             }
-            let _ = sender.send(kept);
+            let _ = closed.send(());
         });
     }
-    receiver
-}
-
-/// What a pipe held. One that stays open, because something escaped the group, is not waited for.
-fn collect(pipe: &Receiver<Captured>, patience: Duration) -> Captured {
-    pipe.recv_timeout(patience).unwrap_or_default()
+    kept
 }
 
 fn ended(status: ExitStatus) -> Ended {
@@ -174,6 +201,19 @@ fn ended(status: ExitStatus) -> Ended {
         return Ended::Signal(signal);
     }
     Ended::Code(status.code().unwrap_or(-1))
+}
+
+/// Asks a guard to end what it guards, and then itself.
+fn dismiss(child: &mut Child) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(pid) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+        let start = Instant::now();
+        while child.try_wait()?.is_none() && start.elapsed() < GRACE {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+    Ok(())
 }
 
 fn kill(child: &mut Child) {
@@ -235,6 +275,35 @@ mod tests {
         assert_eq!(shell("printf %2000d 7", LONG, 1000).ended, Ended::OutputLimit);
     }
 
+    fn limits(stop: &AtomicBool) -> Limits<'_> {
+        Limits { time: LONG, silence: LONG, output: 1000, keep: HEAD, stop: Some(stop), guard: false }
+    }
+
+    #[test]
+    fn one_that_says_nothing_for_long_is_ended() {
+        let within = |script: &str| {
+            let silence = Duration::from_millis(300);
+            let limits = Limits { time: LONG, silence, output: 1000, keep: HEAD, stop: None, guard: false };
+            let mut command = Command::new("sh");
+            command.args(["-c", script]);
+            run_within(&limits, command, b"").unwrap()
+        };
+        let talks = within("for i in 1 2 3 4 5 6; do echo $i; sleep 0.1; done");
+        assert_eq!((talks.ended, talks.stdout.text().lines().count()), (Ended::Code(0), 6));
+        let silent = within("echo 1; sleep 60");
+        assert_eq!((silent.ended, silent.stdout.text().as_str()), (Ended::TimeLimit, "1\n"));
+    }
+
+    /// Out of the group, and with the pipes in its hands: a minute later it would end by itself.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_escapes_keeps_nobody_waiting() {
+        let start = Instant::now();
+        let out = shell("echo first; setsid sleep 3 & exit 0", LONG, 1000);
+        assert_eq!((out.ended, out.stdout.text().as_str()), (Ended::Code(0), "first\n"));
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    }
+
     #[test]
     fn what_nobody_wants_to_know_is_ended() {
         let mut command = Command::new("sleep");
@@ -246,12 +315,12 @@ mod tests {
                 thread::sleep(Duration::from_millis(100));
                 stop.store(true, Ordering::Relaxed);
             });
-            let run = run_unless(Some(&stop), command, b"", LONG, 1000, HEAD);
+            let run = run_within(&limits(&stop), command, b"");
             assert_eq!(run.unwrap_err().kind(), io::ErrorKind::Interrupted);
         });
         assert!((Duration::from_millis(100)..Duration::from_secs(10)).contains(&start.elapsed()));
         // Not even started.
-        let run = run_unless(Some(&stop), Command::new("no-such-program"), b"", LONG, 1000, HEAD);
+        let run = run_within(&limits(&stop), Command::new("no-such-program"), b"");
         assert_eq!(run.unwrap_err().kind(), io::ErrorKind::Interrupted);
     }
 

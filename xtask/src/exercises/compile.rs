@@ -1,13 +1,18 @@
 //! Compiles the learner's files. Each is a program of its own, so an error in one says nothing about another.
 
 use super::catalogue::Exercise;
+use super::child::{self, Ended, Limits};
+use super::grade::Manner;
+use super::guard;
 use super::project::Project;
 use crate::failure::Failure;
 use crate::tasks;
 use serde_json::Value;
 use std::collections::HashMap;
+use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
 
 /// What became of one program.
 #[derive(Default)]
@@ -20,7 +25,47 @@ pub(crate) struct Program {
     pub(crate) signature: Vec<String>,
     /// What it warned of: the name of the lint, and what was said.
     pub(crate) warnings: Vec<(String, String)>,
+    /// Why there is no program, if the compiler objects to nothing.
+    pub(crate) halt: Option<Halt>,
+    /// How many bytes of errors there were; not all are kept.
+    said: usize,
 }
+
+impl Program {
+    fn is_settled(&self) -> bool {
+        self.executable.is_some() || !self.errors.is_empty() || !self.signature.is_empty()
+    }
+
+    /// Room for so much more to say: a macro can make a million errors, and nobody reads them.
+    fn has_room_for(&mut self, text: &str) -> bool {
+        self.said += text.len();
+        self.said <= MOST || self.said == text.len()
+    }
+}
+
+/// Why a compiler that objects to nothing made no program.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Halt {
+    /// It was at it for too long, without a word.
+    Silent(Duration),
+    /// It had too much to say.
+    Flood,
+    /// It wanted too much memory.
+    Memory,
+    /// It crashed by itself, by this signal.
+    Crashed(i32),
+    /// The disk is full, somebody killed it, there is no linker: nothing that the file could do about it.
+    Machine(String),
+}
+
+/// What cargo may say in one build. A thousand errors are a hundredth of it.
+const OUTPUT: u64 = 64 << 20;
+
+/// What is kept of the errors of one program.
+const MOST: usize = 256 << 10;
+
+/// How much longer than a small file a whole package may keep the compiler busy.
+const PACKAGE: u32 = 10;
 
 /// What cargo reported.
 #[derive(Default)]
@@ -30,6 +75,10 @@ struct Report {
     elsewhere: Vec<String>,
     /// Cargo got as far as compiling.
     started: bool,
+    /// What the learner's programs build on is there.
+    ready: bool,
+    /// It was stopped.
+    stopped: Option<Halt>,
     stderr: String,
 }
 
@@ -37,51 +86,127 @@ struct Report {
 pub(crate) fn learners(
     project: &Project,
     exercises: &[&Exercise],
-    colour: bool,
+    manner: &Manner,
 ) -> Result<HashMap<String, Program>, Failure> {
     if exercises.is_empty() {
         return Ok(HashMap::new());
     }
-    let build = |offline: bool| {
+    let target = project.folder().join(".grader/target");
+    let build = |exercises: &[&Exercise], offline: bool| {
         let mut cargo = tasks::cargo();
         cargo.current_dir(project.folder()).args(["build", "--keep-going"]);
         if offline {
             cargo.arg("--offline");
         }
-        cargo.arg("--target-dir").arg(project.folder().join(".grader/target"));
+        cargo.arg("--target-dir").arg(&target);
         for exercise in exercises {
             cargo.args(["--bin", exercise.name()]);
         }
-        report(cargo, colour, |text| project.clean(text))
+        let first = !target.exists();
+        let silence = if first { manner.compiler * PACKAGE } else { manner.compiler };
+        report(cargo, silence, manner, |text| project.clean(text))
     };
     // Everything that is needed was fetched when the judge was built. If a lock file from another time says otherwise,
     // take ours again; if that is not enough (dependencies of the learner's own), ask the network.
-    let mut report = build(true)?;
-    if !report.started {
+    let mut report = build(exercises, true)?;
+    if !report.started && report.stopped.is_none() {
+        let lock = project.folder().join("Cargo.lock");
+        let old = fs::read_to_string(&lock);
         project.seed_lock()?;
-        report = build(true)?;
-    }
-    if !report.started {
-        report = build(false)?;
-    }
-    if !report.started {
-        return Err(Failure::ours(format!(
-            "cargo cannot build {}:\n{}",
-            project.folder().display(),
-            report.stderr.trim()
-        )));
+        report = build(exercises, true)?;
+        if !report.started {
+            report = build(exercises, false)?;
+        }
+        if let (false, Ok(old)) = (report.started, old) {
+            // The lock file was not to blame.
+            crate::files::write(&lock, &old)?;
+        }
     }
     if !report.elsewhere.is_empty() {
         return Err(Failure::ours(format!("the grader does not compile:\n{}", report.elsewhere.join("\n"))));
     }
-    Ok(report.programs)
+    if !report.started || (report.stopped.is_some() && !report.ready) {
+        let stopped = report.stopped.map(|h| match h {
+            Halt::Silent(limit) => format!(
+                "it said nothing for {} s and was stopped. Is another build at work there? On a slow machine, give it longer: \
+                 --compile-limit\n",
+                limit.as_secs()
+            ),
+            _ => "it was stopped, since what it said had no end\n".into(),
+        });
+        return Err(Failure::ours(format!(
+            "cargo cannot build {}:\n{}{}",
+            project.folder().display(),
+            stopped.unwrap_or_default(),
+            report.stderr.trim()
+        )));
+    }
+    let mut programs = report.programs;
+    let unsettled = |programs: &HashMap<String, Program>| -> Vec<&Exercise> {
+        let settled = |e: &Exercise| programs.get(e.name()).is_some_and(Program::is_settled);
+        exercises.iter().copied().filter(|e| !settled(e)).collect()
+    };
+    if report.stopped.is_some() && unsettled(&programs).len() > 1 {
+        // One file of these keeps the compiler from the others. Alone, each shows what it is.
+        for exercise in unsettled(&programs) {
+            let mut alone = build(&[exercise], true)?;
+            let program = alone.programs.remove(exercise.name()).unwrap_or_default();
+            programs.insert(exercise.name().into(), explained(program, exercise.name(), &alone));
+        }
+    } else {
+        let report = Report { programs: HashMap::new(), ..report };
+        for exercise in unsettled(&programs) {
+            let program = programs.remove(exercise.name()).unwrap_or_default();
+            programs.insert(exercise.name().into(), explain(program, exercise.name(), &report));
+        }
+    }
+    Ok(programs)
+}
+
+/// [`explain`], where the report is of one program.
+fn explained(program: Program, name: &str, report: &Report) -> Program {
+    if program.is_settled() { program } else { explain(program, name, report) }
+}
+
+/// Why there is no program, as far as cargo says.
+fn explain(mut program: Program, name: &str, report: &Report) -> Program {
+    if program.halt.is_none() {
+        program.halt = report.stopped.clone().or_else(|| failed(&report.stderr, name));
+    }
+    program
+}
+
+/// What cargo says of a compiler that ended without an error of its own.
+fn failed(stderr: &str, name: &str) -> Option<Halt> {
+    let (_, said) = stderr.split_once(&format!("(bin \"{name}\")"))?;
+    let said = said.split("\nerror: could not compile").next().unwrap_or_default();
+    let signal = said.split_once("(signal: ").and_then(|(_, s)| {
+        let digits = s.find(|c: char| !c.is_ascii_digit())?;
+        s[..digits].parse::<i32>().ok()
+    });
+    let starved = ["memory allocation of ", "out of memory"].iter().any(|words| stderr.contains(words));
+    match signal {
+        // Nobody does that to itself.
+        Some(9 | 15) => Some(Halt::Machine(format!("cargo says{}", said.trim_end()))),
+        Some(_) if starved => Some(Halt::Memory),
+        Some(signal) => Some(Halt::Crashed(signal)),
+        None => None,
+    }
+}
+
+/// Whether an error is about the machine: none of these can come from what a file says.
+fn is_of_the_machine(text: &str) -> bool {
+    ["(os error ", "No space left on device", "Disk quota exceeded", "File too large", "linker `"]
+        .iter()
+        .any(|words| text.contains(words))
 }
 
 /// Compiles the judge, and says where it is.
-pub(crate) fn judge() -> Result<PathBuf, Failure> {
+pub(crate) fn judge(manner: &Manner) -> Result<PathBuf, Failure> {
     let mut cargo = tasks::cargo();
     cargo.args(["build", "--profile", "xtask", "--package", "exercises", "--bin", "judge"]);
-    let mut report = report(cargo, false, str::to_string)?;
+    let mut report =
+        report(cargo, manner.compiler * PACKAGE, &Manner { colour: false, ..*manner }, str::to_string)?;
     let judge = report.programs.remove("judge").unwrap_or_default();
     judge.executable.ok_or_else(|| {
         let mut said = report.elsewhere;
@@ -92,13 +217,29 @@ pub(crate) fn judge() -> Result<PathBuf, Failure> {
 }
 
 /// Runs a cargo build and sorts what it says.
-fn report(mut cargo: Command, colour: bool, clean: impl Fn(&str) -> String) -> Result<Report, Failure> {
-    let format = if colour { "json-diagnostic-rendered-ansi" } else { "json" };
-    cargo.args(["--quiet", "--message-format", format]).stdin(Stdio::null());
-    let output = cargo.output().map_err(|e| Failure::ours(format!("cannot start cargo: {e}")))?;
-    let mut report =
-        Report { stderr: String::from_utf8_lossy(&output.stderr).into_owned(), ..Report::default() };
-    for line in String::from_utf8_lossy(&output.stdout).lines() {
+fn report(
+    mut cargo: Command,
+    silence: Duration,
+    manner: &Manner,
+    clean: impl Fn(&str) -> String,
+) -> Result<Report, Failure> {
+    let format = if manner.colour { "json-diagnostic-rendered-ansi" } else { "json" };
+    cargo.args(["--quiet", "--message-format", format]);
+    let keep = OUTPUT as usize;
+    let limits =
+        Limits { time: Duration::MAX, silence, output: OUTPUT, keep, stop: manner.stop, guard: true };
+    let outcome = child::run_within(&limits, guard::of(cargo), b"")
+        .map_err(|e| Failure::ours(format!("cannot start cargo: {e}")))?;
+    let mut report = Report {
+        stderr: outcome.stderr.text(),
+        stopped: match outcome.ended {
+            Ended::TimeLimit => Some(Halt::Silent(silence)),
+            Ended::OutputLimit => Some(Halt::Flood),
+            Ended::Code(_) | Ended::Signal(_) => None,
+        },
+        ..Report::default()
+    };
+    for line in outcome.stdout.text().lines() {
         let Ok(message) = serde_json::from_str::<Value>(line) else { continue };
         let reason = message["reason"].as_str().unwrap_or_default();
         report.started |= matches!(reason, "compiler-artifact" | "compiler-message" | "build-finished");
@@ -106,6 +247,7 @@ fn report(mut cargo: Command, colour: bool, clean: impl Fn(&str) -> String) -> R
         let is_program = target["kind"].as_array().is_some_and(|k| k.iter().any(|k| k == "bin"));
         let name = target["name"].as_str().unwrap_or_default();
         match reason {
+            "compiler-artifact" if name == "exercises" && !is_program => report.ready = true,
             "compiler-artifact" if is_program => {
                 if let Some(path) = message["executable"].as_str() {
                     report.programs.entry(name.into()).or_default().executable = Some(path.into());
@@ -128,10 +270,17 @@ fn report(mut cargo: Command, colour: bool, clean: impl Fn(&str) -> String) -> R
                 }
                 let program = report.programs.entry(name.into()).or_default();
                 let spans = said["spans"].as_array();
-                if spans.is_none_or(Vec::is_empty)
-                    && !(program.errors.is_empty() && program.signature.is_empty())
-                {
-                    continue; // "aborting due to 2 previous errors"
+                if spans.is_none_or(Vec::is_empty) {
+                    if program.is_settled() || program.halt.is_some() {
+                        continue; // "aborting due to 2 previous errors"
+                    }
+                    if is_of_the_machine(&rendered) {
+                        program.halt = Some(Halt::Machine(rendered));
+                        continue;
+                    }
+                }
+                if !program.has_room_for(&rendered) {
+                    continue;
                 }
                 let primary = spans.and_then(|spans| spans.iter().find(|s| s["is_primary"] == true));
                 let file = primary.and_then(|s| s["file_name"].as_str()).unwrap_or_default();
@@ -143,6 +292,11 @@ fn report(mut cargo: Command, colour: bool, clean: impl Fn(&str) -> String) -> R
             }
             _ => {}
         }
+    }
+    for program in report.programs.values_mut().filter(|p| p.said > MOST) {
+        let more = format!("… and more errors: {} bytes of them in all\n", program.said);
+        let errors = if program.errors.is_empty() { &mut program.signature } else { &mut program.errors };
+        errors.push(more);
     }
     Ok(report)
 }
@@ -161,4 +315,38 @@ fn plainly(said: &Value) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compilers_fail_in_different_ways() {
+        let said = |how: &str| {
+            format!(
+                "error: could not compile `solutions` (bin \"rope\") due to 1 previous error\n\
+                 error: could not compile `solutions` (bin \"softmax\")\n\nCaused by:\n  \
+                 process didn't exit successfully: `rustc --crate-name softmax` ({how})\n"
+            )
+        };
+        assert_eq!(
+            failed(&said("signal: 11, SIGSEGV: invalid memory reference"), "softmax"),
+            Some(Halt::Crashed(11))
+        );
+        let starved = "memory allocation of 8589934592 bytes failed\n".to_string();
+        assert_eq!(failed(&(starved + &said("signal: 6, SIGABRT")), "softmax"), Some(Halt::Memory));
+        assert!(matches!(failed(&said("signal: 9, SIGKILL: kill"), "softmax"), Some(Halt::Machine(_))));
+        assert_eq!(failed(&said("exit status: 101"), "softmax"), None);
+        // what is said of another is not said of this
+        assert_eq!(failed(&said("signal: 9, SIGKILL: kill"), "rope"), None);
+        assert_eq!(failed("", "rope"), None);
+    }
+
+    #[test]
+    fn a_machine_is_to_blame_for_a_full_disk_and_not_for_a_type() {
+        assert!(is_of_the_machine("error: failed to write x.o: No space left on device (os error 28)"));
+        assert!(is_of_the_machine("error: linker `cc` not found"));
+        assert!(!is_of_the_machine("error: queries overflow the depth limit!"));
+    }
 }

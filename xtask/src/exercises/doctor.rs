@@ -1,6 +1,7 @@
 //! `doctor`: what this machine has, and what it lacks, checked by doing it.
 
 use super::child::{self, Ended};
+use super::guard::{self, Allowance};
 use super::project::Project;
 use super::state::Store;
 use super::text::{line, lines, object, wrap};
@@ -42,6 +43,7 @@ pub(crate) fn examine(folder: Option<&Path>, json: bool) -> Result<bool, Failure
         registry(&place),
         time_limit(),
         group(),
+        writing(),
         memory(),
     ];
     for c in &checks {
@@ -245,8 +247,11 @@ fn group() -> Check {
              itself goes on",
         );
     }
-    let mut shell = Command::new("sh");
-    shell.args(["-c", "sleep 30 & exit 0"]);
+    let mut shell =
+        guard::learner("sh".as_ref(), "/dev/null".as_ref(), Allowance { heap: 1 << 30, seconds: 10 });
+    // Where there is a guard, not even another session is a place to hide.
+    let hidden = if cfg!(target_os = "linux") { "setsid " } else { "" };
+    shell.args(["-c", &format!("{hidden}sleep 30 & exit 0")]);
     let start = Instant::now();
     // The pipes stay open as long as the sleeper lives.
     match child::run(shell, b"", Duration::from_secs(10), 1 << 16, 1 << 10) {
@@ -256,6 +261,24 @@ fn group() -> Check {
         Ok(_) => check(WHAT, Finding::Lacking, "what a program leaves running lives on"),
         Err(e) => check(WHAT, Finding::Remark, format!("not checked: {e}")),
     }
+}
+
+/// Whether a learner's code is kept from writing files.
+fn writing() -> Check {
+    const WHAT: &str = "files";
+    if guard::confines() {
+        return check(
+            WHAT,
+            Finding::Good,
+            "your functions can write no file while they are graded (Landlock)",
+        );
+    }
+    check(
+        WHAT,
+        Finding::Remark,
+        "your functions can write files while they are graded: this system has no Landlock (Linux 5.13 or later has). Grade \
+         only code that you trust",
+    )
 }
 
 fn memory() -> Check {

@@ -1,8 +1,9 @@
 //! One file to one verdict: read it, compile it, run it within limits, let the judge look at what it did.
 
 use super::catalogue::Exercise;
-use super::child::{self, Ended, Outcome};
-use super::compile::{self, Program};
+use super::child::{self, Ended, Limits, Outcome};
+use super::compile::{self, Halt, Program};
+use super::guard::{self, Allowance};
 use super::project::{Project, Source};
 use super::verdict::{Status, Verdict};
 use crate::failure::Failure;
@@ -23,6 +24,8 @@ pub(crate) struct Manner {
     pub(crate) time: Duration,
     /// Bytes.
     pub(crate) heap: u64,
+    /// How long the compiler may say nothing.
+    pub(crate) compiler: Duration,
     /// How many run at the same time.
     pub(crate) jobs: usize,
     /// What the compiler says comes in colour.
@@ -54,8 +57,8 @@ pub(crate) fn grade(
     if !ready.is_empty() {
         child::no_core_files();
         announce(project);
-        let judge = compile::judge()?;
-        let mut programs = compile::learners(project, &ready, manner.colour)?;
+        let judge = compile::judge(manner)?;
+        let mut programs = compile::learners(project, &ready, manner)?;
         let work: Vec<(&Exercise, Program)> =
             ready.iter().map(|e| (*e, programs.remove(e.name()).unwrap_or_default())).collect();
         let mut results = parallel(&work, manner.jobs, |(exercise, program)| {
@@ -132,13 +135,13 @@ fn after(
     let Some(executable) = &program.executable else {
         return does_not_compile(project, exercise, program);
     };
-    let nonce = nonce();
-    let observations = Observations::create(project, exercise, &nonce)?;
+    let key = key();
+    let observations = Observations::create(project, exercise, &key)?;
     let start = Instant::now();
-    let outcome = run(project, executable, &observations, &nonce, manner)
+    let outcome = run(project, executable, &observations, &key, manner)
         .map_err(|e| Failure::ours(format!("cannot run {}: {e}", executable.display())))?;
     let seconds = start.elapsed().as_secs_f64();
-    let mut verdict = ask(judge, exercise, &observations, &nonce, &outcome, manner.why)?;
+    let mut verdict = ask(judge, exercise, &observations, &key, &outcome, manner.why)?;
     verdict.seconds = Some(seconds);
     for line in verdict.evidence.iter_mut().chain(&mut verdict.notes) {
         *line = project.clean(line);
@@ -170,19 +173,41 @@ fn does_not_compile(project: &Project, exercise: &Exercise, program: &Program) -
         let public = starter.lines().filter(|l| l.trim_start().starts_with("pub "));
         verdict.evidence.extend(public.map(|l| format!("  {}", l.trim_end_matches('{').trim())));
     } else {
-        verdict.status = Status::GraderFailed;
-        verdict.summary = "Cargo made no program of this file and did not say why.".into();
+        (verdict.status, verdict.summary) = halted(program.halt.as_ref());
     }
     Ok(verdict)
+}
+
+/// There is no program, and nothing in the learner's file that the compiler objects to.
+fn halted(halt: Option<&Halt>) -> (Status, String) {
+    match halt {
+        Some(Halt::Silent(limit)) => (
+            Status::TimeLimit,
+            format!("The compiler did not come to an end: no word from it for {} s.", limit.as_secs()),
+        ),
+        Some(Halt::Flood) => {
+            (Status::OutputLimit, "The compiler's messages had no end, and it was stopped.".into())
+        }
+        Some(Halt::Memory) => (Status::MemoryLimit, "The compiler ran out of memory on this file.".into()),
+        Some(Halt::Crashed(signal)) => (
+            Status::DoesNotCompile,
+            format!("The compiler itself crashed on this file (signal {signal}). What did you add last?"),
+        ),
+        Some(Halt::Machine(says)) => (
+            Status::GraderFailed,
+            format!("The compiler could not do its work, and that is no fault of this file:\n{says}"),
+        ),
+        None => (Status::GraderFailed, "Cargo made no program of this file and did not say why.".into()),
+    }
 }
 
 /// The file that observations go to. It is gone when this is.
 struct Observations(std::path::PathBuf);
 
 impl Observations {
-    fn create(project: &Project, exercise: &Exercise, nonce: &str) -> Result<Self, Failure> {
-        // Not the whole nonce: the name of a file is no secret.
-        let path = project.folder().join(format!(".grader/run/{}-{}", exercise.name(), &nonce[..8]));
+    fn create(project: &Project, exercise: &Exercise, key: &str) -> Result<Self, Failure> {
+        // Not the whole key: the name of a file is no secret.
+        let path = project.folder().join(format!(".grader/run/{}-{}", exercise.name(), &key[..8]));
         let failed = |e: std::io::Error| Failure::ours(format!("cannot create {}: {e}", path.display()));
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
@@ -199,7 +224,7 @@ impl Drop for Observations {
 }
 
 /// 128 bits that nobody can guess, from the source that seeds the standard library's hash maps.
-fn nonce() -> String {
+fn key() -> String {
     let word = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", word(), word())
 }
@@ -208,14 +233,38 @@ fn run(
     project: &Project,
     executable: &Path,
     observations: &Observations,
-    nonce: &str,
+    key: &str,
     manner: &Manner,
 ) -> std::io::Result<Outcome> {
-    let mut command = Command::new(executable);
+    let allowance = Allowance { heap: manner.heap, seconds: manner.time.as_secs() };
+    let mut command = guard::learner(executable, &observations.0, allowance);
     command.current_dir(project.folder()).env("RUST_BACKTRACE", "0");
-    let orders =
-        format!("{}\n{nonce}\n{}\n{}\n", observations.0.display(), manner.heap, manner.time.as_secs());
-    child::run_unless(manner.stop, command, orders.as_bytes(), manner.time, OUTPUT, child::HEAD)
+    let orders = format!("{}\n{key}\n{}\n{}\n", observations.0.display(), allowance.heap, allowance.seconds);
+    let limits = Limits {
+        time: manner.time,
+        silence: manner.time,
+        output: OUTPUT,
+        keep: child::HEAD,
+        stop: manner.stop,
+        guard: true,
+    };
+    child::run_within(&limits, command, orders.as_bytes()).map(past_the_guard)
+}
+
+/// The last line of defence says so by signals: it wrote too much, or it ran for too long on all cores.
+fn past_the_guard(outcome: Outcome) -> Outcome {
+    #[cfg(unix)]
+    {
+        use rustix::process::Signal;
+        let ended = match outcome.ended {
+            Ended::Signal(s) if s == Signal::XFSZ.as_raw() => Ended::OutputLimit,
+            Ended::Signal(s) if s == Signal::XCPU.as_raw() => Ended::TimeLimit,
+            other => other,
+        };
+        Outcome { ended, ..outcome }
+    }
+    #[cfg(not(unix))]
+    outcome
 }
 
 /// The same with every text cleaned.
@@ -233,7 +282,7 @@ fn ask(
     judge: &Path,
     exercise: &Exercise,
     observations: &Observations,
-    nonce: &str,
+    key: &str,
     outcome: &Outcome,
     why: bool,
 ) -> Result<Verdict, Failure> {
@@ -243,7 +292,7 @@ fn ask(
         Ended::TimeLimit => ("time", 0),
         Ended::OutputLimit => ("output", 0),
     };
-    let orders = json!({ "nonce": nonce, "ended": ended, "code": code, "stderr": outcome.stderr.text(),
+    let orders = json!({ "key": key, "ended": ended, "code": code, "stderr": outcome.stderr.text(),
         "why": why });
     let mut command = Command::new(judge);
     command.arg(&exercise.id).arg(&observations.0);

@@ -9,6 +9,7 @@
 //! | [`browse`] | the list, the current exercise, next and previous |
 //! | [`compile`] | compiles the files, each on its own |
 //! | [`child`] | runs a program within limits of time, memory and output |
+//! | [`guard`] | the process that a learner's program is a child of: nothing that it starts outlives it |
 //! | [`grade`] | one file to one verdict, with the help of the judge |
 //! | [`verdict`] | the verdicts, their words and exit codes |
 //! | [`assemble`] | a model made of the solved functions |
@@ -32,6 +33,7 @@ mod compile;
 mod doctor;
 mod export;
 mod grade;
+mod guard;
 mod keys;
 mod latency;
 mod open;
@@ -60,6 +62,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 use submissions::Graded;
 use verdict::{Status, Verdict};
+
+/// This program as a guard of another, if that is what it was started for. Nobody types that: it is no command.
+pub(crate) fn guard() -> Option<ExitCode> {
+    let mut args = std::env::args_os().skip(1);
+    (args.next()? == guard::WORD).then(|| guard::main(&args.collect::<Vec<_>>()))
+}
 
 /// The command, with its failures reported in the form that was asked for.
 pub(crate) fn main(cli: &Cli) -> ExitCode {
@@ -93,6 +101,7 @@ fn run(command: Option<&Command>, options: &Options) -> Result<ExitCode, Failure
     let manner = Manner {
         time: Duration::from_secs(options.time_limit),
         heap: options.memory_limit << 20,
+        compiler: Duration::from_secs(options.compile_limit),
         jobs: Jobs::default().get(),
         colour: text::colour(json),
         why: false,

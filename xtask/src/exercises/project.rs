@@ -49,7 +49,7 @@ impl Project {
             Err(e) => return Err(Failure::ours(format!("cannot look at {}: {e}", project.shown))),
         }
         project.update(exercises)?;
-        project.tidy();
+        project.tidy(exercises);
         Ok(project)
     }
 
@@ -70,13 +70,23 @@ impl Project {
             .map_err(|e| Failure::usage(format!("{} is no place for solutions: {e}", folder.display())))
     }
 
-    /// Removes observations that a run left behind because it was killed; a younger file may be in use.
-    fn tidy(&self) {
+    /// Removes what a run left behind because it was killed: observations, and files that were not yet renamed to their places.
+    /// What is younger may be in use.
+    fn tidy(&self, exercises: &[&Exercise]) {
         const OLD: Duration = Duration::from_secs(24 * 3600);
-        for entry in fs::read_dir(self.folder.join(".grader/run")).into_iter().flatten().flatten() {
-            let age = entry.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
-            if age.is_some_and(|age| age > OLD) {
-                let _ = fs::remove_file(entry.path());
+        let run = self.folder.join(".grader/run");
+        let mut folders: Vec<PathBuf> =
+            exercises.iter().filter_map(|e| Some(self.file(e).parent()?.to_path_buf())).collect();
+        folders.extend([self.folder.clone(), self.folder.join(".grader"), run.clone()]);
+        folders.sort();
+        folders.dedup();
+        for folder in folders {
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let age = entry.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
+                let ours = folder == run || is_temporary(&entry.file_name().to_string_lossy());
+                if ours && age.is_some_and(|age| age > OLD) {
+                    let _ = fs::remove_file(entry.path());
+                }
             }
         }
     }
@@ -270,6 +280,12 @@ impl Project {
     }
 }
 
+/// Whether [`files::write`] gave a file this name, for a moment: `neuron.rs.4711.tmp`.
+fn is_temporary(name: &str) -> bool {
+    let number = name.strip_suffix(".tmp").and_then(|n| n.rsplit_once('.'));
+    number.is_some_and(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// `cargo xtask` in `solutions/` too: there, cargo looks for packages in the learner's own workspace.
 ///
 /// A string, since cargo joins it with the workspace's alias of that form (lists would be appended to one another), and
@@ -332,6 +348,14 @@ fn with_programs(manifest: &str, programs: &[String]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_our_own_temporary_files_are_tidied_away() {
+        assert!(is_temporary("neuron.rs.4711.tmp") && is_temporary("progress.toml.1.tmp"));
+        for theirs in ["neuron.rs", "notes.tmp", "a.b.tmp", "neuron.rs..tmp", "neuron.rs.4711.tmp.rs"] {
+            assert!(!is_temporary(theirs), "{theirs}");
+        }
+    }
 
     #[test]
     fn the_learners_part_of_the_manifest_stays() {

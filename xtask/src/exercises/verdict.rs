@@ -222,6 +222,7 @@ impl Verdict {
             "history": self.history,
             "compiler": self.compiler,
             "printed": self.printed,
+            "seconds": self.seconds,
         })
     }
 }

@@ -1,5 +1,5 @@
 //! `judge ID FILE`: reads the observations in FILE and, on standard input, one JSON object that says how the process
-//! ended (`nonce`, `ended`, `code`, `stderr`) and whether every probe is wanted (`why`); prints the verdict as one JSON object.
+//! ended (`key`, `ended`, `code`, `stderr`) and whether every probe is wanted (`why`); prints the verdict as one JSON object.
 //! `judge ID --verify` prints what the kill-and-name matrix of that exercise shows, and what is said about each mistake.
 #![forbid(unsafe_code)]
 
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [id, file] = args.as_slice() else {
-        eprintln!("usage: judge ID FILE < {{\"nonce\": …}}, or judge ID --verify");
+        eprintln!("usage: judge ID FILE < {{\"key\": …}}, or judge ID --verify");
         return ExitCode::from(2);
     };
     match if file == "--verify" { verify(id) } else { verdict(id, file) } {
@@ -51,8 +51,9 @@ fn verdict(id: &str, file: &str) -> Result<Value, Box<dyn std::error::Error>> {
         "output" => judge::Ended::OutputLimit,
         other => return Err(format!("unknown end {other}").into()),
     };
+    let key = text("key")?;
     let stream = match std::fs::read(file) {
-        Ok(bytes) => wire::parse(&String::from_utf8_lossy(&bytes), text("nonce")?),
+        Ok(bytes) => wire::parse(&String::from_utf8_lossy(&bytes), key),
         // It was there before the learner's code ran.
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             wire::Stream { forged: true, ..wire::Stream::default() }
@@ -60,7 +61,7 @@ fn verdict(id: &str, file: &str) -> Result<Value, Box<dyn std::error::Error>> {
         Err(e) => return Err(e.into()),
     };
     let case = (entry.case)();
-    let v = judge::give(&case, &stream, &ended, text("stderr")?);
+    let v = judge::give(&case, &stream, &ended, text("stderr")?, key);
     let why = (orders["why"] == true).then(|| why(&case, &stream.trace));
     Ok(json!({
         "verdict": v.kind.word(),

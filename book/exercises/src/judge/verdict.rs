@@ -3,7 +3,7 @@
 use super::compare::{self, Naming, Passing};
 use super::{Case, detect, show};
 use crate::observe::{Check, Field, Seen, Trace, Value};
-use crate::wire::Stream;
+use crate::wire::{self, Stream};
 
 /// How the learner's process ended, as the program that started it saw it.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,17 +112,14 @@ impl Verdict {
     }
 }
 
-/// Judges one run: `stream` is what the harness wrote, `ended` and `stderr` what was seen from outside.
-pub fn give(case: &Case, stream: &Stream, ended: &Ended, stderr: &str) -> Verdict {
+/// Judges one run: `stream` is what the harness wrote, `ended` and `stderr` what was seen from outside; `key` is that of the seals.
+pub fn give(case: &Case, stream: &Stream, ended: &Ended, stderr: &str, key: &str) -> Verdict {
     let mut verdict = if stream.forged {
-        Verdict::new(
-            Kind::Forged,
-            "Something other than the grader wrote into the grader's channel. Only what your function returns counts.",
-        )
+        forged()
     } else if stream.ended && *ended == Ended::Code(0) {
         return judge(case, &stream.trace);
     } else {
-        stopped(stream, ended, stderr)
+        stopped(stream, ended, stderr, key)
     };
     if let Some((_, probe)) = stream.running.filter(|_| !stream.forged) {
         verdict.probe = case.probes.get(probe).map(|p| p.name.clone());
@@ -131,8 +128,15 @@ pub fn give(case: &Case, stream: &Stream, ended: &Ended, stderr: &str) -> Verdic
     verdict
 }
 
+fn forged() -> Verdict {
+    Verdict::new(
+        Kind::Forged,
+        "Something other than the grader wrote into the grader's channel. Only what your function returns counts.",
+    )
+}
+
 /// The run did not reach its end.
-fn stopped(stream: &Stream, ended: &Ended, stderr: &str) -> Verdict {
+fn stopped(stream: &Stream, ended: &Ended, stderr: &str, key: &str) -> Verdict {
     /// Windows' `STATUS_STACK_OVERFLOW`.
     const STACK_OVERFLOW: i32 = 0xC000_00FD_u32 as i32;
     match ended {
@@ -150,8 +154,16 @@ fn stopped(stream: &Stream, ended: &Ended, stderr: &str) -> Verdict {
         {
             Verdict::new(Kind::MemoryLimit, "It asked for more memory than an exercise may have.")
         }
-        Ended::Code(code) if *code == i32::from(crate::harness::FAULT) || !stream.begun => {
+        // It ended well, and all that it wrote down is gone.
+        Ended::Code(0) if !stream.begun => forged(),
+        Ended::Code(_) if !stream.begun => {
             Verdict::new(Kind::GraderFailed, format!("The harness failed: {}", stderr.trim()))
+        }
+        Ended::Code(code)
+            if *code == i32::from(crate::harness::FAULT) && wire::faults(stderr, key).is_some() =>
+        {
+            let why = wire::faults(stderr, key).unwrap_or_default();
+            Verdict::new(Kind::GraderFailed, format!("The harness failed: {why}"))
         }
         Ended::Code(code) => Verdict::new(
             Kind::ExitedEarly,

@@ -80,7 +80,7 @@ struct Matrix {
 /// Verifies all exercises; says whether there is nothing to complain about.
 pub(crate) fn verify(catalogue: &Catalogue, manner: &Manner, json: bool) -> Result<bool, Failure> {
     let exercises = catalogue.all();
-    let judge = compile::judge()?;
+    let judge = compile::judge(manner)?;
     let matrices = grade::parallel(exercises, manner.jobs, |e| matrix(&judge, e));
     let mut report = Report::default();
     for (e, m) in exercises.iter().zip(&matrices) {

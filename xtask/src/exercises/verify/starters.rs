@@ -18,14 +18,14 @@ pub(super) fn check(exercises: &[&Exercise], manner: &Manner) -> Result<Vec<(Str
     let project = desk.fresh()?;
     let mut complaints = Vec::new();
     let verdicts = grade::grade(&project, exercises, manner)?;
-    compiles("starter", &project, exercises, &mut complaints)?;
+    compiles("starter", &project, exercises, manner, &mut complaints)?;
     for (e, v) in exercises.iter().zip(&verdicts) {
         complaints.extend(untouched(v, e.at_once).map(|c| (e.id.clone(), c)));
     }
     for e in exercises {
         files::write(&project.file(e), &e.solution()?)?;
     }
-    compiles("solution", &project, exercises, &mut complaints)?;
+    compiles("solution", &project, exercises, manner, &mut complaints)?;
     for (e, v) in exercises.iter().zip(grade::grade(&project, exercises, manner)?) {
         if v.status != Status::Pass {
             complaints.push((e.id.clone(), format!("the solution is judged {}: {}", v.says(), v.summary)));
@@ -39,9 +39,10 @@ fn compiles(
     what: &str,
     project: &Project,
     exercises: &[&Exercise],
+    manner: &Manner,
     complaints: &mut Vec<(String, String)>,
 ) -> Result<(), Failure> {
-    let mut programs = compile::learners(project, exercises, false)?;
+    let mut programs = compile::learners(project, exercises, &Manner { colour: false, ..*manner })?;
     for e in exercises {
         let program = programs.remove(e.name()).unwrap_or_default();
         if program.executable.is_none() {
