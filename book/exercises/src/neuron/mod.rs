@@ -79,6 +79,7 @@ impl Exercise for Spec {
                 .tags(gate_closed),
             Probe::new("exactly on the edge", step(&[0.5, -0.25], -0.5, &[2.0, 2.0], 1.5, 0.1))
                 .tags(gate_closed),
+            Probe::new("open by a hair", step(&[3e-20], -2e-20, &[2.0], 1.5, 0.1)),
             Probe::new("an input of zeros", step(&[0.5, 0.25], 0.5, &[0.0, 0.0], 1.5, 0.1)),
             Probe::new("twenty weights", {
                 let mut n = Numbers::new(1);

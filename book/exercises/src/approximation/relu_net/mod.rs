@@ -86,6 +86,8 @@ impl Exercise for Spec {
             Probe::new("values near 1e6", points(&[0.0, 2.0, 3.0], &[1e6, -2e6, 1.5e6]))
                 .tags(uneven_gaps)
                 .magnitude(2e6),
+            Probe::new("values near 1e−20", points(&[0.0, 2.0, 3.0], &[2e-20, -3e-20, 5e-20]))
+                .tags(uneven_gaps),
         ]
     }
 
@@ -94,7 +96,7 @@ impl Exercise for Spec {
         out.given("ys", ys);
         let net = relu_net(xs, ys);
         let at = |at: &[f64]| at.iter().map(|&x| net.at(x)).collect::<Vec<f64>>();
-        let scale = ys.iter().fold(1.0, |s: f64, y| s.max(y.abs()));
+        let scale = ys.iter().fold(0.0, |s: f64, y| s.max(y.abs()));
         // A sum of ramps cancels: judge against the size of the values, not of each result.
         let tolerance = 1e-9 * scale;
         let between: Vec<f64> = xs.windows(2).map(|w| w[0] + 0.3 * (w[1] - w[0])).collect();

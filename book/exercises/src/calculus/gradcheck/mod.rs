@@ -236,6 +236,16 @@ impl Exercise for Spec {
             large,
             &[("x = 1e12, right", &[3.0]), ("x = 1e12, wrong", &[3.1])],
         );
+        claims(
+            "0.001·x₀ + x₁³",
+            |x| 1e-3 * x[0] + x[1].powi(3),
+            &[1e6, 0.5],
+            large,
+            &[
+                ("a large and a small x, right", &[1e-3, 0.75]),
+                ("a large and a small x, the slope of the small one is wrong", &[1e-3, 0.8]),
+            ],
+        );
         claims("3·x₀", |x| 3.0 * x[0], &[-1e12], large, &[("x = −1e12, right", &[3.0])]);
         claims("ln x₀", |x| x[0].ln(), &[-1.0], not_finite, &[("f is NaN", &[-1.0])]);
         claims("1/x₀²", |x| 1.0 / (x[0] * x[0]), &[0.0], not_finite, &[("f is infinite", &[0.0])]);

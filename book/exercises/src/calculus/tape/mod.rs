@@ -91,6 +91,7 @@ impl Exercise for Spec {
             Probe::new("a product of two leaves", tape(&[&[], &[], &[(0, -2.5), (1, 4.0)]], 2)),
             Probe::new("a chain of three", tape(&[&[], &[(0, 2.0)], &[(1, -1.5)], &[(2, 0.25)]], 3)),
             Probe::new("x·x at x = 1.5", tape(&[&[], &[(0, 1.5), (0, 1.5)]], 1)).tags(shared),
+            Probe::new("2·x + 5·x", tape(&[&[], &[(0, 2.0), (0, 5.0)]], 1)).tags(shared),
             Probe::new("x·x², then times 0.5", {
                 tape(&[&[], &[(0, 3.0)], &[(0, 2.25), (1, 1.5)], &[(2, 0.5)]], 3)
             })
@@ -170,6 +171,10 @@ impl Exercise for Spec {
             Probe::new(
                 "slopes of 1e150 and 1e−150",
                 chain(6, 1, |j| if j % 2 == 0 { 3e150 } else { 2e-150 }),
+            ),
+            Probe::new(
+                "slopes of 1e−150 and 1e150",
+                chain(6, 1, |j| if j % 2 == 0 { 2e-150 } else { 3e150 }),
             ),
             Probe::new("a chain of 400", chain(400, 1, |j| if j % 2 == 0 { -1.25 } else { 0.8125 })),
             Probe::new("y = y + y, 14 times", chain(14, 2, |_| 1.0)).tags(shared),

@@ -2,7 +2,7 @@
 //!
 //! A tape is the list of the numbers of a program, in the order in which they were computed. `nodes[j].inputs()` says which
 //! *earlier* numbers number j was computed from, and the slope of each: by how much number j changes if that input changes
-//! by a little. A leaf (an input of the program, a weight) has no inputs. For x·x the list holds x twice.
+//! by a little. A leaf (an input of the program, a weight) has no inputs. For x·x the list holds x twice. Slopes are finite.
 //!
 //! The types: `inputs()` returns a `&[Edge]`, and an `Edge` has two fields, `input: usize` (a place in `nodes`) and `slope: f64`.
 //!

@@ -39,6 +39,14 @@ impl Exercise for Spec {
             Probe::new("7×11 · 11×5", product(7, 11, 5)).tags(oblong),
             // Blocked products go wrong at the edge of a block.
             Probe::new("33×34 · 34×35", product(33, 34, 35)).tags(oblong),
+            Probe::new("3×261 · 261×2", product(3, 261, 2)).tags(oblong),
+            Probe::new("67×3 · 3×71", product(67, 3, 71)).tags(oblong),
+            Probe::new("NaN meets 0", {
+                let a = [[0.5, 0.0], [-1.5, 2.5], [f64::NAN, 1.5]];
+                let b = [[2.0, 0.0], [f64::NAN, 0.75]];
+                (Mat::from_fn(3, 2, |i, k| a[i][k]), Mat::from_fn(2, 2, |k, j| b[k][j]))
+            })
+            .tags(&["a number is NaN", "the matrices are not square"]),
             Probe::new("numbers near 1e150", {
                 let (a, b) = product(3, 3, 3);
                 (a.map(|x| x * 1e150), b.map(|x| x * 1e150))
@@ -55,6 +63,13 @@ impl Exercise for Spec {
         out.given("a", a);
         out.given("b", b);
         let c = matmul(a, b);
+        if a.data().iter().chain(b.data()).any(|x| x.is_nan()) {
+            // NaN is right in some places: say in which, and compare the others.
+            let places: Vec<usize> = (0..c.data().len()).filter(|&i| c.data()[i].is_nan()).collect();
+            out.see("where c is NaN (places, row after row)", &places);
+            out.see("c, with 0 for NaN", &c.map(|c| if c.is_nan() { 0.0 } else { c }));
+            return;
+        }
         // The order of summation is free: its error is bounded by the size of the terms, not of their sum.
         let largest = |m: &Mat| m.data().iter().fold(0.0_f64, |max, x| max.max(x.abs()));
         let size = largest(a) * largest(b) * a.cols() as f64;

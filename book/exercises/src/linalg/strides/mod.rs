@@ -93,6 +93,7 @@ impl Exercise for Spec {
             Probe::new("every third row of 8×3", matrix(24, [3, 3], [9, 1], 0, (0, 2))).tags(both),
             Probe::new("one row, shown four times", matrix(3, [4, 3], [0, 1], 0, (1, 4))).tags(repeated),
             Probe::new("one column, shown five times", matrix(2, [2, 5], [1, 0], 0, (1, 2))).tags(repeated),
+            Probe::new("column 0 of 3×2, shown twice", matrix(6, [3, 2], [2, 0], 0, (1, 3))).tags(repeated),
             Probe::new("windows of 4 in a row of 7", matrix(7, [4, 4], [1, 1], 0, (1, 3))).tags(repeated),
             Probe::new("the diagonal of 4×4, as a column", matrix(16, [4, 1], [5, 1], 0, (1, 3))).tags(both),
             Probe::new("1×1", matrix(1, [1, 1], [1, 1], 0, (0, 1))),

@@ -81,6 +81,11 @@ impl Exercise for Spec {
                 .tags(later),
             Probe::new("a gradient of zero", steps(PLAIN, &[0.5, -0.75], &[&[0.0, 1.5], &[0.0, -0.5]]))
                 .tags(later),
+            Probe::new(
+                "gradients that become zero",
+                steps(GPT, &[1.5, -0.75], &[&[0.3, -0.8], &[0.0, 0.5], &[0.0, 0.0], &[0.4, -0.2]]),
+            )
+            .tags(both),
             Probe::new("gradients near 1e6", steps(PLAIN, &[0.5], &[&[2e6], &[-1e6]]))
                 .tags(later)
                 .magnitude(2e6),

@@ -38,6 +38,12 @@ pub struct Input {
     pieces: Vec<[Mat; 3]>,
 }
 
+/// The same, with the queries of one piece multiplied by `size`.
+fn with_loud(piece: usize, size: f64, mut x: Input) -> Input {
+    x.pieces[piece][0] = x.pieces[piece][0].map(|q| q * size);
+    x
+}
+
 fn pieces(lengths: &[usize], d: usize, dv: usize, seed: u64) -> Input {
     let mut n = Numbers::new(seed);
     Input { pieces: lengths.iter().map(|&l| [n.matrix(l, d), n.matrix(l, d), n.matrix(l, dv)]).collect() }
@@ -61,6 +67,19 @@ impl Exercise for Spec {
             Probe::new("two, three, one, two", pieces(&[2, 3, 1, 2], 6, 4, 7)).tags(both),
             Probe::new("an empty piece in between", pieces(&[2, 0, 1], 4, 3, 8)).tags(both),
             Probe::new("twelve tokens, one by one", pieces(&[1; 12], 8, 2, 9)).tags(past),
+            Probe::new(
+                "scores near 1000, then small ones",
+                with_loud(0, 400.0, pieces(&[3, 1, 1], 4, 3, 10)),
+            )
+            .tags(both)
+            .magnitude(1000.0),
+            Probe::new("scores near −1000", {
+                let mut x = pieces(&[1, 1], 4, 2, 11);
+                x.pieces[0][0] = x.pieces[0][1].map(|k| -300.0 * k);
+                x
+            })
+            .tags(past)
+            .magnitude(1000.0),
         ]
     }
 

@@ -76,6 +76,7 @@ impl Exercise for Spec {
             Probe::new("near 1e−3", random(2, 4, 1e-3, 1e-5, 5)).tags(felt_by_many),
             Probe::new("near 1e−3, eps 1e−6", random(2, 5, 1e-3, 1e-6, 6)).tags(felt_by_many),
             Probe::new("near 1e−4, eps 1e−8", random(3, 5, 1e-4, 1e-8, 12)).tags(felt_by_many),
+            Probe::new("near 1e−9, eps 1e−20", random(2, 3, 1e-9, 1e-20, 16)).tags(felt_by_many),
             Probe::new("near 1e−300", random(2, 3, 1e-300, 1e-5, 7)).tags(felt_by_many),
             Probe::new("tokens of very different size", different).tags(many),
             Probe::new("near 1000", random(3, 4, 1000.0, 1e-5, 8)).tags(many).magnitude(3000.0),

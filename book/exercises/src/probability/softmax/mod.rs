@@ -31,10 +31,13 @@ impl Exercise for Spec {
             Probe::new("nine logits", Numbers::new(5).vector(9)),
             Probe::new("one masked", vec![0.5, MASKED, 1.5]).tags(masked),
             Probe::new("all masked", vec![MASKED; 3]).tags(all_masked),
+            Probe::new("one logit, masked", vec![MASKED]).tags(all_masked),
             Probe::new("no logits", vec![]),
             Probe::new("near 40", vec![39.0, 40.5, 38.25]).magnitude(40.5),
             Probe::new("near 1000", vec![1000.0, 1001.5, 998.0]).magnitude(1001.5),
             Probe::new("near −1000", vec![-1000.0, -1001.5, -998.0]).magnitude(1001.5),
+            Probe::new("near −1e10", vec![-1e10, -1e10 - 1.5, -1e10 + 2.0]).magnitude(1e10),
+            Probe::new("−1e300 twice", vec![-1e300; 2]).magnitude(1e300),
             Probe::new("[−1000, 0]", vec![-1000.0, 0.0]).magnitude(1000.0),
             Probe::new("[0, 0, 2000]", vec![0.0, 0.0, 2000.0]).magnitude(2000.0),
             Probe::new("one masked, one near 1000", vec![MASKED, 1000.0, 999.5])

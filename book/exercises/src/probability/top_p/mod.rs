@@ -33,12 +33,19 @@ impl Exercise for Spec {
             Probe::new("one token of 0.95, 0.9", (vec![0.03, 0.95, 0.02], 0.9)),
             Probe::new("exactly 0.75", (four(), 0.75)).tags(exact),
             Probe::new("exactly 0.5", (four(), 0.5)).tags(exact),
+            // Again the sums are exact: 0.75 is less, if only by the last bit.
+            Probe::new("0.75 and one bit more", (four(), 0.75_f64.next_up())),
             Probe::new("a tie at the threshold", (vec![0.125, 0.25, 0.25, 0.125, 0.25], 0.4)).tags(tie),
             Probe::new("a tie below the first", (vec![0.1875, 0.1875, 0.4375, 0.1875], 0.6)).tags(tie),
             Probe::new("all tied", (vec![0.125; 8], 0.3)).tags(tie),
             Probe::new("seven tokens, 0.3", (n.distribution(7), 0.3)),
             Probe::new("eleven tokens, 0.9", (n.distribution(11), 0.9)),
             Probe::new("forty-one tokens, 0.55", (n.distribution(41), 0.55)),
+            // Sorts that are not stable keep the order of a few equals, by chance. Of many they do not.
+            Probe::new("sixty-four tokens of four sizes, 0.6", {
+                ((0..64).map(|i| [3.0, 7.0, 1.0, 5.0][(i + i / 8) % 4] / 256.0).collect(), 0.6)
+            })
+            .tags(tie),
             Probe::new("a threshold of 0.05", (four(), 0.05)),
             Probe::new("a threshold of 0", (four(), 0.0)),
             Probe::new("a threshold of 1", (four(), 1.0)).tags(whole),
