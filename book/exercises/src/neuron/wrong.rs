@@ -147,5 +147,36 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "In w·x, which number multiplies w[0]?",
         )
         .show("three weights"),
+        Wrong::new(
+            "bias-ungated",
+            |w, b, x, dy, lr| {
+                let dz = if dot(w, x) + *b > 0.0 { dy } else { 0.0 };
+                for (w, x) in w.iter_mut().zip(x) {
+                    *w -= lr * dz * x;
+                }
+                *b -= lr * dy;
+            },
+            "a step that moves the bias where the output was 0, and the weights not",
+            "There, could a small change of b have changed the output?",
+        )
+        .show("a closed gate"),
+        Wrong::new(
+            "gate-with-slack",
+            |w, b, x, dy, lr| {
+                let dz = if dot(w, x) + *b > f64::EPSILON { dy } else { 0.0 };
+                descend(w, b, x, dz, lr);
+            },
+            "a step whose gate is still closed where the neuron's sum is positive and very small",
+            "With weights of 1e-20 and inputs of 2, what is the output, and what is its slope?",
+        )
+        .or(|w, b, x, dy, lr| {
+            let dz = if dot(w, x) + *b > 1e-12 { dy } else { 0.0 };
+            descend(w, b, x, dz, lr);
+        })
+        .or(|w, b, x, dy, lr| {
+            let dz = if dot(w, x) + *b > 1e-8 { dy } else { 0.0 };
+            descend(w, b, x, dz, lr);
+        })
+        .show("open by a hair"),
     ]
 }

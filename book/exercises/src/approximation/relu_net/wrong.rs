@@ -18,6 +18,22 @@ fn before_the_last(xs: &[f64]) -> Vec<f64> {
     xs[..xs.len() - 1].to_vec()
 }
 
+/// The first slope, then second differences of the values over `gap(xs, i)`.
+fn bends(xs: &[f64], ys: &[f64], gap: fn(&[f64], usize) -> f64) -> Net {
+    let second = |i: usize| (ys[i - 1] - 2.0 * ys[i] + ys[i + 1]) / gap(xs, i);
+    let first = |(i, s)| if i == 0 { s } else { second(i) };
+    let weights = slopes(xs, ys).into_iter().enumerate().map(first);
+    Net { knots: before_the_last(xs), weights: weights.collect(), bias: ys[0] }
+}
+
+/// Only the units whose weight is larger than `least`.
+fn bent_by(xs: &[f64], ys: &[f64], least: f64) -> Net {
+    let changes = changes(&slopes(xs, ys));
+    let units = before_the_last(xs).into_iter().zip(changes).filter(|(_, c)| c.abs() > least);
+    let (knots, weights) = units.unzip();
+    Net { knots, weights, bias: ys[0] }
+}
+
 pub(super) fn wrong() -> Vec<Wrong> {
     vec![
         Wrong::new(
@@ -125,5 +141,24 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "A unit with weight v adds v for every step of 1 to the right: is that a height or a slope?",
         )
         .or(|xs, ys| Net { knots: before_the_last(xs), weights: ys[1..].to_vec(), bias: ys[0] }),
+        Wrong::new(
+            "second-difference",
+            |xs, ys| bends(xs, ys, |xs, i| (xs[i + 1] - xs[i - 1]) / 2.0),
+            "a network whose weights are second differences: right only where neighbouring gaps are equal",
+            "In y[i − 1] − 2·y[i] + y[i + 1], how far apart are the three points?",
+        )
+        .or(|xs, ys| bends(xs, ys, |xs, i| xs[i + 1] - xs[i]))
+        .or(|xs, ys| bends(xs, ys, |xs, i| xs[i] - xs[i - 1]))
+        .show("three points, uneven"),
+        Wrong::new(
+            "small-is-straight",
+            |xs, ys| bent_by(xs, ys, 1e-9),
+            "a network without units where the slope changes by very little",
+            "If y were measured in kilometres instead of millimetres, would the same line have fewer bends?",
+        )
+        .or(|xs, ys| bent_by(xs, ys, 1e-6))
+        .or(|xs, ys| bent_by(xs, ys, 1e-12))
+        .or(|xs, ys| bent_by(xs, ys, f64::EPSILON))
+        .show("values near 1e−20"),
     ]
 }

@@ -89,6 +89,16 @@ fn stepping_bare<const KINKS: bool>(
     x.len() == grad.len() && (0..x.len()).all(fits)
 }
 
+fn length(x: &[f64]) -> f64 {
+    x.iter().map(|x| x * x).sum::<f64>().sqrt()
+}
+
+/// One step for all elements.
+fn one_step<const K: bool>(f: Function<'_>, x: &[f64], grad: &[f64]) -> bool {
+    let h = x.iter().map(|&x| step(x)).fold(step(0.0), f64::max);
+    stepping::<K>(f, x, grad, |_| h)
+}
+
 fn nan_passes<const K: bool>(f: Function<'_>, x: &[f64], grad: &[f64]) -> bool {
     all::<K>(f, x, grad, |s, g| {
         let wrong = s.off(g) > s.tolerance();
@@ -412,6 +422,27 @@ fn deceived() -> Vec<Wrong> {
             "Does a function that is large have to be steep?",
         )
         .or(|f, x, g| all::<false>(f, x, g, |s, g| s.off(g) <= 1e-4 * f(x).abs() && s.size().is_finite())),
+        Wrong::new(
+            "one-step-for-all",
+            one_step::<true>,
+            "a checker whose one step fits the largest element of x, and no smaller one",
+            "By how much do you move an element of 0.5 if its neighbour is 1e6?",
+        )
+        .or(one_step::<false>)
+        .or(|f, x, g| stepping::<true>(f, x, g, |_| 1e-6 * (1.0 + length(x))))
+        .or(|f, x, g| stepping::<false>(f, x, g, |_| 1e-6 * (1.0 + length(x)))),
+        Wrong::new(
+            "whole-gap",
+            |f, x, g| {
+                all::<false>(f, x, g, |s, g| {
+                    let gap = (s.right - s.left).abs();
+                    (s.central() - g).abs() <= gap + s.tolerance() && s.tolerance().is_finite()
+                })
+            },
+            "a checker that lets a claim at a kink miss the central slope by as much as the two sides differ",
+            "How far is the central slope from either side?",
+        )
+        .show("a kink, above both slopes"),
     ]
 }
 

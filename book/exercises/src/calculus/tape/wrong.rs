@@ -47,6 +47,19 @@ fn chosen(nodes: &[Node], out: usize, choose: impl Fn(&[Edge]) -> Vec<Edge>) -> 
     d
 }
 
+/// The right sweep, but a derivative below `least` hands nothing on.
+fn from_size(nodes: &[Node], out: usize, least: f64) -> Vec<f64> {
+    let mut d = seeded(nodes, out);
+    for j in (0..=out).rev() {
+        if d[j].abs() >= least {
+            for e in nodes[j].inputs() {
+                d[e.input] += e.slope * d[j];
+            }
+        }
+    }
+    d
+}
+
 /// Every path from `out` down, one after the other.
 fn every_path(nodes: &[Node], j: usize, part: f64, d: &mut [f64]) {
     d[j] += part;
@@ -438,5 +451,38 @@ pub(super) fn wrong() -> Vec<Wrong> {
             d
         })
         .show("a product of two leaves"),
+        Wrong::new(
+            "small-is-zero",
+            |nodes, out| from_size(nodes, out, 1e-12),
+            "a sweep in which very small derivatives count as 0 and are not handed on",
+            "A number of 2e-150 meets a slope of 3e150: how much arrives?",
+        )
+        .or(|nodes, out| from_size(nodes, out, 1e-8))
+        .or(|nodes, out| from_size(nodes, out, f64::EPSILON))
+        .show("slopes of 1e−150 and 1e150"),
+        Wrong::new(
+            "doubled",
+            |nodes, out| {
+                chosen(nodes, out, |edges| match edges {
+                    [a, b] if a.input == b.input => vec![*a, *a],
+                    _ => edges.to_vec(),
+                })
+            },
+            "a sweep that takes one slope twice where a node reads the same number twice",
+            "In 2·x + 5·x, by how much does each of the two uses change the sum?",
+        )
+        .or(|nodes, out| {
+            chosen(nodes, out, |edges| match edges {
+                [a, b] if a.input == b.input => vec![*b, *b],
+                _ => edges.to_vec(),
+            })
+        })
+        .or(|nodes, out| {
+            chosen(nodes, out, |edges| {
+                let first = |e: &Edge| *edges.iter().find(|f| f.input == e.input).unwrap_or(e);
+                edges.iter().map(first).collect()
+            })
+        })
+        .show("2·x + 5·x"),
     ]
 }

@@ -122,5 +122,28 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "p − one-hot, sent through the derivative of the softmax once more",
             "Of what is p − one-hot the derivative: is there still a softmax below it?",
         ),
+        Wrong::new(
+            "one-maximum",
+            |z, y| {
+                let max = z.data().iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let e = z.map(|z| (z - max).exp());
+                Mat::from_fn(z.rows(), z.cols(), |n, j| {
+                    (e[[n, j]] / e.row(n).iter().sum::<f64>() - one_hot(j, y[n])) / z.rows() as f64
+                })
+            },
+            "a gradient whose logits were shifted by the largest of all samples",
+            "If one row lies 1000 below another, what is left of its exponentials?",
+        )
+        .show("logits near 1000"),
+        Wrong::new(
+            "clips",
+            |z, y| by_entry(z, y, |p, j, label| p[j].clamp(1e-7, 1.0 - 1e-7) - one_hot(j, label)),
+            "a gradient whose probabilities were kept away from 0 and 1, as some frameworks do in the loss",
+            "How large should the gradient be where the softmax is sure and right?",
+        )
+        .or(|z, y| by_entry(z, y, |p, j, label| p[j].clamp(1e-8, 1.0 - 1e-8) - one_hot(j, label)))
+        .or(|z, y| by_entry(z, y, |p, j, label| p[j].clamp(1e-6, 1.0 - 1e-6) - one_hot(j, label)))
+        .or(|z, y| by_entry(z, y, |p, j, label| p[j].max(1e-7) - one_hot(j, label)))
+        .show("sure and right"),
     ]
 }

@@ -14,6 +14,24 @@ fn right(a: &Mat, b: &Mat) -> Mat {
     product(a, b, |i, k, j| a[[i, k]] * b[[k, j]])
 }
 
+/// Tiles of `TILE` terms; each writes what it has found over what was there.
+fn last_tile<const TILE: usize>(a: &Mat, b: &Mat) -> Mat {
+    let mut c = Mat::zeros([a.rows(), b.cols()]);
+    for start in (0..a.cols()).step_by(TILE) {
+        let end = a.cols().min(start + TILE);
+        c = Mat::from_fn(a.rows(), b.cols(), |i, j| (start..end).map(|k| a[[i, k]] * b[[k, j]]).sum());
+    }
+    c
+}
+
+/// The sum of those terms whose factors are not left out.
+fn without(a: &Mat, b: &Mat, out: fn(f64, f64) -> bool) -> Mat {
+    product(a, b, |i, k, j| {
+        let (x, y) = (a[[i, k]], b[[k, j]]);
+        if out(x, y) { 0.0 } else { x * y }
+    })
+}
+
 pub(super) fn wrong() -> Vec<Wrong> {
     vec![
         Wrong::new(
@@ -116,5 +134,27 @@ pub(super) fn wrong() -> Vec<Wrong> {
             }
             c
         }),
+        Wrong::new(
+            "last-tile-only",
+            last_tile::<64>,
+            "a product in tiles of k, of which only the last is left in the result",
+            "What stands in c[i, j] when the second tile begins, and what when it ends?",
+        )
+        .or(last_tile::<4>)
+        .or(last_tile::<8>)
+        .or(last_tile::<16>)
+        .or(last_tile::<32>)
+        .or(last_tile::<128>)
+        .or(last_tile::<256>)
+        .show("3×261 · 261×2"),
+        Wrong::new(
+            "skips-zeros",
+            |a, b| without(a, b, |x, _| x == 0.0),
+            "a product that leaves out the terms with a factor of 0, also where the other factor is NaN",
+            "What is 0 · NaN in floating point?",
+        )
+        .or(|a, b| without(a, b, |_, y| y == 0.0))
+        .or(|a, b| without(a, b, |x, y| x == 0.0 || y == 0.0))
+        .show("NaN meets 0"),
     ]
 }

@@ -455,6 +455,27 @@ pub(super) fn wrong() -> Vec<Wrong> {
         .or(|x, p| pick(blocks(x, 2), p, [one, two, largest]))
         .or(|x, p| pick(blocks(x, 8), p, [one, two, largest]))
         .show("257 numbers"),
+        Wrong::new(
+            "scaled-by-sum",
+            |x, p| {
+                with_two(x, p, |x| {
+                    let s = one(x);
+                    if s == 0.0 || !s.is_finite() { s } else { scaled(x, s) }
+                })
+            },
+            "an L2 scaled by L1, which may be infinite where L2 is not",
+            "What are L1 and L2 of [1e308, 1e308]?",
+        )
+        .show("1e308 twice"),
+        Wrong::new(
+            "single-as-it-is",
+            |x, p| if let [v] = x { *v } else { pick(x, p, [one, two, largest]) },
+            "norms with a shortcut: a single number comes back as it is, with its sign",
+            "How far is −3.5 from 0?",
+        )
+        .or(|x, p| with_two(x, p, |x| if let [v] = x { *v } else { two(x) }))
+        .or(|x, p| with_max(x, p, |x| if let [v] = x { *v } else { largest(x) }))
+        .show("one negative number"),
     ]
 }
 

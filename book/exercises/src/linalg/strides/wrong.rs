@@ -148,6 +148,16 @@ fn layouts() -> Vec<Wrong> {
         )
         .show("2×3, fresh"),
         Wrong::new(
+            "empty-as-one",
+            Functions {
+                row_major: |rows, cols| Layout { shape: [rows, cols], strides: [cols.max(1), 1], offset: 0 },
+                ..right()
+            },
+            "a fresh matrix in which rows of no numbers still lie one number apart, as NumPy has it",
+            "What does the task say about an axis of length 0?",
+        )
+        .show("3×0"),
+        Wrong::new(
             "strides-reversed",
             Functions {
                 row_major: |rows, cols| Layout { shape: [rows, cols], strides: [1, cols], offset: 0 },
@@ -421,6 +431,32 @@ fn readers() -> Vec<Wrong> {
             ..right()
         })
         .show("every second column of 4×7"),
+        Wrong::new(
+            "hasty-shortcut",
+            Functions {
+                sum: |data, v| {
+                    if v.strides[0] == v.shape[1] {
+                        data[v.offset..v.offset + v.shape[0] * v.shape[1]].iter().sum()
+                    } else {
+                        solution::sum(data, v)
+                    }
+                },
+                ..right()
+            },
+            "a sum with a shortcut for matrices without gaps, which is taken by others as well",
+            "Which of the five numbers did you look at before you took the shortcut, and which not?",
+        )
+        .or(Functions {
+            sum: |data, v| {
+                if v.strides[1] == 1 {
+                    data.iter().skip(v.offset).take(v.shape[0] * v.shape[1]).sum()
+                } else {
+                    solution::sum(data, v)
+                }
+            },
+            ..right()
+        })
+        .show("column 0 of 3×2, shown twice"),
         Wrong::new(
             "one-stride",
             Functions {

@@ -46,6 +46,34 @@ fn seeing(n: usize, seen: fn(f64, f64, &Config) -> f64, to: fn(&At, &Config) -> 
     })
 }
 
+/// The right steps, but none for a weight with a gradient of 0. Its means fade, or they do not.
+fn skipping(n: usize, fade: bool) -> Step {
+    let (mut m, mut v, mut t) = (vec![0.0; n], vec![0.0; n], 0);
+    Box::new(move |w, g, c| {
+        t += 1;
+        for i in 0..w.len() {
+            if fade || g[i] != 0.0 {
+                m[i] = c.beta1 * m[i] + (1.0 - c.beta1) * g[i];
+                v[i] = c.beta2 * v[i] + (1.0 - c.beta2) * g[i] * g[i];
+            }
+            if g[i] != 0.0 {
+                let x = At { w: w[i], g: g[i], m: m[i], v: v[i], t };
+                w[i] = go(&x, c, x.adam(c));
+            }
+        }
+    })
+}
+
+/// The right steps, but none where all gradients are 0.
+fn skipping_all(n: usize) -> Step {
+    let mut step = moving(n, |x, c| go(x, c, x.adam(c)));
+    Box::new(move |w, g, c| {
+        if g.iter().any(|g| *g != 0.0) {
+            step(w, g, c);
+        }
+    })
+}
+
 /// The right step, given Adam's part of it.
 fn go(x: &At, c: &Config, adam: f64) -> f64 {
     x.w - c.lr * (adam + c.weight_decay * x.w)
@@ -182,5 +210,26 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "an optimiser that begins anew in every call",
             "Where are m and v between two calls?",
         ),
+        Wrong::new(
+            "eps-uncorrected",
+            |n| {
+                moving(n, |x, c| {
+                    let both = (1.0 - c.beta2.powi(x.t)).sqrt() / (1.0 - c.beta1.powi(x.t));
+                    go(x, c, both * x.m / (x.v.sqrt() + c.eps))
+                })
+            },
+            "an optimiser that corrects the finished quotient: ε stands beside √v instead of √v̂",
+            "On step 1, how many times as large as √v is √v̂, and which of the two did you add ε to?",
+        )
+        .show("a large eps"),
+        Wrong::new(
+            "skips-zeros",
+            |n| skipping(n, false),
+            "an optimiser that leaves a weight alone in a step where its gradient is 0",
+            "In which of the five lines does a gradient of 0 leave nothing to do?",
+        )
+        .or(|n| skipping(n, true))
+        .or(skipping_all)
+        .show("gradients that become zero"),
     ]
 }

@@ -45,6 +45,24 @@ fn with(q: &Mat, k: &Mat, v: &Mat, scale: f64, seen: fn(usize, usize) -> bool) -
     softmax_rows(&scores(q, k, scale, seen)).matmul(v)
 }
 
+/// Every row of scores shifted by what `shift(row, t)` says; the mask comes with the exponentials.
+fn shifted(q: &Mat, k: &Mat, v: &Mat, shift: fn(&[f64], usize) -> f64) -> Mat {
+    let z = scores(q, k, root(q), |_, _| true);
+    let e =
+        Mat::from_fn(
+            z.rows(),
+            z.cols(),
+            |t, s| {
+                if s <= t { (z[[t, s]] - shift(z.row(t), t)).exp() } else { 0.0 }
+            },
+        );
+    Mat::from_fn(e.rows(), e.cols(), |t, s| e[[t, s]] / e.row(t).iter().sum::<f64>()).matmul(v)
+}
+
+fn largest(z: &[f64], from: f64) -> f64 {
+    z.iter().copied().fold(from, f64::max)
+}
+
 pub(super) fn wrong() -> Vec<Wrong> {
     vec![
         Wrong::new(
@@ -158,5 +176,21 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "weights that were exponentiated and not divided by their sum",
             "Can a weighted mean lie outside the values it is made of?",
         ),
+        Wrong::new(
+            "max-before-mask",
+            |q, k, v| shifted(q, k, v, |z, _| largest(z, MASKED)),
+            "attention whose scores are shifted by the largest of the row, be it masked or not",
+            "If a later token has a score 1000 above all others, what is left of those that may be seen?",
+        )
+        .show("scores near 1000"),
+        Wrong::new(
+            "max-from-zero",
+            |q, k, v| shifted(q, k, v, |z, t| largest(&z[..=t], 0.0)),
+            "attention whose largest score is never below 0",
+            "All scores of a row are near −1000: which number did you subtract from them?",
+        )
+        // a buffer of zeros for all rows: only the last one fills it
+        .or(|q, k, v| shifted(q, k, v, |z, t| largest(&z[..=t], if t + 1 < z.len() { 0.0 } else { MASKED })))
+        .show("scores near −1000"),
     ]
 }

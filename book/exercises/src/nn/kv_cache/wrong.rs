@@ -23,6 +23,14 @@ struct Habits {
     turns_again: bool,
     /// What scores are multiplied by, from the length of a key.
     scale: fn(d: f64) -> f64,
+    /// What is subtracted from the scores of a token; `kept` lives as long as the cache and begins at −∞.
+    shift: fn(scores: &[f64], kept: &mut f64) -> f64,
+    /// What an empty piece gives back, for values of this length.
+    nothing: fn(columns: usize) -> Mat,
+}
+
+fn largest(scores: &[f64], from: f64) -> f64 {
+    scores.iter().copied().fold(from, f64::max)
 }
 
 const RIGHT: Habits = Habits {
@@ -33,11 +41,13 @@ const RIGHT: Habits = Habits {
     turns_queries: true,
     turns_again: false,
     scale: |d| 1.0 / d.sqrt(),
+    shift: |scores, _| largest(scores, f64::NEG_INFINITY),
+    nothing: |columns| Mat::zeros([0, columns]),
 };
 
 fn cache(habits: Habits) -> Extend {
     let (mut keys, mut values): (Vec<Vec<f64>>, Vec<Vec<f64>>) = (vec![], vec![]);
-    let mut pieces = 0;
+    let (mut pieces, mut kept) = (0, f64::NEG_INFINITY);
     Box::new(move |q, k, v| {
         if habits.turns_again {
             for (i, key) in keys.iter_mut().enumerate() {
@@ -65,14 +75,17 @@ fn cache(habits: Habits) -> Extend {
             values.push(value);
         }
         pieces += 1;
+        if queries.is_empty() {
+            return (habits.nothing)(v.cols());
+        }
         let scale = (habits.scale)(q.cols() as f64);
         let mut out = Mat::zeros([q.rows(), v.cols()]);
         for (t, query) in queries.iter().enumerate() {
             let seen: Vec<usize> = (0..keys.len()).filter(|&s| (habits.sees)(start + t, s, start)).collect();
             let score = |s: &usize| scale * query.iter().zip(&keys[*s]).map(|(q, k)| q * k).sum::<f64>();
             let scores: Vec<f64> = seen.iter().map(score).collect();
-            let max = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let e: Vec<f64> = scores.iter().map(|s| (s - max).exp()).collect();
+            let shift = (habits.shift)(&scores, &mut kept);
+            let e: Vec<f64> = scores.iter().map(|s| (s - shift).exp()).collect();
             let sum: f64 = e.iter().sum();
             for (weight, s) in e.iter().zip(seen) {
                 for (o, v) in out.row_mut(t).iter_mut().zip(&values[s]) {
@@ -160,5 +173,39 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "attention without the division by √d",
             "The task divides each score by what?",
         ),
+        Wrong::new(
+            "overflows",
+            || cache(Habits { shift: |_, _| 0.0, ..RIGHT }),
+            "a cache whose exponentials overflow",
+            "Which number may be subtracted from all scores of a token?",
+        )
+        .show("scores near 1000, then small ones"),
+        Wrong::new(
+            "max-from-zero",
+            || cache(Habits { shift: |scores, _| largest(scores, 0.0), ..RIGHT }),
+            "a cache whose largest score is never below 0",
+            "All scores of a token are near −1000: which number did you subtract from them?",
+        )
+        .show("scores near −1000"),
+        Wrong::new(
+            "max-stays",
+            || {
+                let shift = |scores: &[f64], kept: &mut f64| {
+                    *kept = largest(scores, *kept);
+                    *kept
+                };
+                cache(Habits { shift, ..RIGHT })
+            },
+            "a cache that keeps the largest score of the tokens before as well",
+            "One token has scores of 1000, the next has scores of 2: what is left of its exponentials?",
+        )
+        .show("scores near 1000, then small ones"),
+        Wrong::new(
+            "shape-lost",
+            || cache(Habits { nothing: |_| Mat::zeros([0, 0]), ..RIGHT }),
+            "a cache that gives back 0×0 for an empty piece",
+            "No tokens, and values of three columns: how many columns should come back?",
+        )
+        .show("an empty piece in between"),
     ]
 }

@@ -43,6 +43,13 @@ fn right(x: &Mat, gain: &[f64], eps: f64) -> Mat {
     over(x, gain, |row| rms(row, eps))
 }
 
+/// The length of a row that was divided by its largest size m, times m; eps is added in between.
+fn scaled_with_eps(x: &[f64], eps: f64) -> f64 {
+    let m = x.iter().fold(0.0, |m: f64, v| if v.is_nan() { *v } else { m.max(v.abs()) });
+    let scaled: Vec<f64> = x.iter().map(|v| v / m).collect();
+    m * rms(&scaled, eps)
+}
+
 pub(super) fn wrong() -> Vec<Wrong> {
     vec![
         Wrong::new(
@@ -442,6 +449,27 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "a normalisation that leaves the last token out",
             "Up to which row does your loop run?",
         ),
+        Wrong::new(
+            "scaled-eps",
+            |x, g, eps| over(x, g, |row| scaled_with_eps(row, eps)),
+            "a normalisation that first divides a token by its largest number and adds eps then",
+            "Is eps still as large as it was, compared with your mean, after you have divided every number?",
+        )
+        .or(|x, g, eps| {
+            over(x, g, |row| if row.iter().all(|v| *v == 0.0) { 1.0 } else { scaled_with_eps(row, eps) })
+        })
+        .show("near 1e−3"),
+        Wrong::new(
+            "eps-from-a-floor",
+            |x, g, eps| right(x, g, eps.max(1e-12)),
+            "a normalisation whose eps never falls below a bound of its own",
+            "What is your rms of a token of zeros if eps is 1e-20?",
+        )
+        .or(|x, g, eps| right(x, g, eps.max(f64::EPSILON)))
+        .or(|x, g, eps| right(x, g, eps.max(1e-10)))
+        .or(|x, g, eps| right(x, g, eps.max(1e-8)))
+        .or(|x, g, eps| right(x, g, eps.max(f64::from(f32::EPSILON))))
+        .show("near 1e−9, eps 1e−20"),
     ]
 }
 

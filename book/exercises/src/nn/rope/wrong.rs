@@ -127,5 +127,27 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "angles that begin with the second pair's",
             "What is base to the power of 0?",
         ),
+        Wrong::new(
+            "fixed-base",
+            |x, p, _| turn(x, neighbours, |i, d| p as f64 * 10_000_f64.powf(-2.0 * i / d)),
+            "the angles of base 10,000, whatever base was asked for",
+            "Which argument does your angle not depend on?",
+        )
+        .show("two pairs, position 2, base 100"),
+        Wrong::new(
+            "whole-fours",
+            |x, p, base| {
+                let d = x.len() as f64;
+                let angle = |i: usize| p as f64 * base.powf(-2.0 * i as f64 / d);
+                for (n, four) in x.chunks_exact_mut(4).enumerate() {
+                    for (half, pair) in four.chunks_exact_mut(2).enumerate() {
+                        turn(pair, neighbours, |_, _| angle(2 * n + half));
+                    }
+                }
+            },
+            "a rotation of two pairs at a time, in which an odd one out stays where it was",
+            "Six numbers in groups of four: who turns the other two?",
+        )
+        .show("three pairs"),
     ]
 }

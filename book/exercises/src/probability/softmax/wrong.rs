@@ -1,6 +1,6 @@
 //! Softmaxes that people write.
 
-use super::Spec;
+use super::{Spec, solution};
 
 type Wrong = crate::spec::Wrong<Spec>;
 
@@ -37,6 +37,32 @@ fn divides_by_max(z: &[f64]) -> Vec<f64> {
 fn max_from_zero(z: &[f64]) -> Vec<f64> {
     let max = z.iter().copied().fold(0.0, f64::max);
     normalised(z, |z| z - max)
+}
+
+/// "Minus infinity", as many code bases write it.
+fn max_from(least: f64, z: &[f64]) -> Vec<f64> {
+    let max = z.iter().copied().fold(least, f64::max);
+    normalised(z, |z| z - max)
+}
+
+fn max_from_1e9(z: &[f64]) -> Vec<f64> {
+    max_from(-1e9, z)
+}
+
+fn max_from_1e30(z: &[f64]) -> Vec<f64> {
+    max_from(-1e30, z)
+}
+
+fn max_from_f32(z: &[f64]) -> Vec<f64> {
+    max_from(f64::from(f32::MIN), z)
+}
+
+/// Divides by the sum unless it is 0.
+fn max_from_1e9_sum_looked_at(z: &[f64]) -> Vec<f64> {
+    let max = z.iter().copied().fold(-1e9, f64::max);
+    let e: Vec<f64> = z.iter().map(|z| (z - max).exp()).collect();
+    let sum: f64 = e.iter().sum();
+    if sum > 0.0 { e.iter().map(|e| e / sum).collect() } else { e }
 }
 
 fn largest_size(z: &[f64]) -> Vec<f64> {
@@ -124,6 +150,19 @@ pub(super) fn wrong() -> Vec<Wrong> {
         .or(careful!(max_from_zero))
         .show("near −1000"),
         Wrong::new(
+            "max-from-finite",
+            max_from_1e9,
+            "a softmax whose maximum is never below some large negative number",
+            "Can all logits be smaller than the number from which your search starts?",
+        )
+        .or(careful!(max_from_1e9))
+        .or(max_from_1e9_sum_looked_at)
+        .or(max_from_1e30)
+        .or(careful!(max_from_1e30))
+        .or(max_from_f32)
+        .or(careful!(max_from_f32))
+        .show("−1e300 twice"),
+        Wrong::new(
             "largest-size",
             largest_size,
             "a softmax shifted by the largest |z|",
@@ -160,6 +199,18 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "What is −∞ minus −∞?",
         )
         .show("all masked"),
+        Wrong::new(
+            "one-is-certain",
+            |z| {
+                if z.len() == 1 {
+                    return vec![1.0];
+                }
+                solution::softmax(z)
+            },
+            "a softmax that calls a single logit certain, a masked one too",
+            "There is one choice, and it is forbidden: what is its probability?",
+        )
+        .show("one logit, masked"),
         Wrong::new(
             "not-normalised",
             not_normalised,

@@ -75,6 +75,11 @@ fn least_kept(p: &[f64], threshold: f64) -> f64 {
     nucleus(p, threshold).iter().map(|&i| p[i]).fold(f64::INFINITY, f64::min)
 }
 
+/// The nucleus of somebody who is content with a little less.
+fn with_slack(p: &[f64], threshold: f64, slack: f64) -> Vec<f64> {
+    scaled(&only(p, &take(p, &order(p), |mass| mass >= threshold - slack && threshold < 1.0)))
+}
+
 pub(super) fn wrong() -> Vec<Wrong> {
     vec![
         Wrong::new(
@@ -300,5 +305,26 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "the right probabilities on the wrong tokens: the sort was applied a second time instead of undone",
             "`order[0]` is a token number. Of which token does it say something: of token 0, or of the most probable one?",
         ),
+        Wrong::new(
+            "slack",
+            |p, t| with_slack(p, t, 1e-6),
+            "a nucleus that is content if the mass misses the threshold by very little",
+            "Which token is the last one if the mass has come to the threshold but for one bit?",
+        )
+        .or(|p, t| with_slack(p, t, 1e-9))
+        .or(|p, t| with_slack(p, t, 1e-12))
+        .or(|p, t| with_slack(p, t, f64::EPSILON))
+        .show("0.75 and one bit more"),
+        Wrong::new(
+            "unstable-sort",
+            |p, t| {
+                let mut order: Vec<usize> = (0..p.len()).collect();
+                order.sort_unstable_by(|&i, &j| p[j].total_cmp(&p[i]));
+                scaled(&only(p, &take(p, &order, |mass| mass >= t && t < 1.0)))
+            },
+            "a nucleus whose equal tokens were shuffled by the sort",
+            "What does your sort promise about two tokens that compare as equal?",
+        )
+        .show("sixty-four tokens of four sizes, 0.6"),
     ]
 }
