@@ -29,10 +29,10 @@ fn every_probe_and_how_sure() {
     assert_eq!(code, 1);
     let words_of = flat(&said);
     for words in [
-        "15 probes: ",
+        "16 probes: ",
         "fail one weight",
         "pass a closed gate",
-        "Equal to frozen on all 15 probes",
+        "Equal to frozen on all 16 probes",
         "Who computes",
     ] {
         assert!(words_of.contains(words), "{words} is missing in\n{said}");
@@ -57,12 +57,12 @@ fn every_probe_and_how_sure() {
     assert_eq!((code, &said[0]["probe"]), (4, &"one logit".into()));
     let probes = said[0]["why"]["probes"].as_array().unwrap();
     assert_eq!((&probes[1]["right"], &probes[2]["right"]), (&true.into(), &serde_json::Value::Null));
-    assert!(learner.call(&["why", "softmax"]).2.contains("2 pass, 0 fail, 14 not run"));
+    assert!(learner.call(&["why", "softmax"]).2.contains("2 pass, 0 fail, 17 not run"));
 
     // A pass, and a file that does not compile, have a verdict and nothing to explain.
     learner.write(SOFTMAX, &exercises("solution.rs", SOFTMAX));
     let (code, _, said) = learner.call(&["why", "softmax"]);
-    assert!(code == 0 && said.contains("16 probes: 16 pass, 0 fail"), "{said}");
+    assert!(code == 0 && said.contains("19 probes: 19 pass, 0 fail"), "{said}");
     learner.write(SOFTMAX, "pub fn");
     assert_eq!(learner.call(&["why", "softmax"]).0, 3);
 }

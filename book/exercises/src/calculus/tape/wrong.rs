@@ -452,7 +452,7 @@ pub(super) fn wrong() -> Vec<Wrong> {
         })
         .show("a product of two leaves"),
         Wrong::new(
-            "small-is-zero",
+            "tiny-stays-behind",
             |nodes, out| from_size(nodes, out, 1e-12),
             "a sweep in which very small derivatives count as 0 and are not handed on",
             "A number of 2e-150 meets a slope of 3e150: how much arrives?",

@@ -148,7 +148,7 @@ pub(super) fn wrong() -> Vec<Wrong> {
         .or(last_tile::<256>)
         .show("3×261 · 261×2"),
         Wrong::new(
-            "skips-zeros",
+            "leaves-zeros-out",
             |a, b| without(a, b, |x, _| x == 0.0),
             "a product that leaves out the terms with a factor of 0, also where the other factor is NaN",
             "What is 0 · NaN in floating point?",

@@ -223,7 +223,7 @@ pub(super) fn wrong() -> Vec<Wrong> {
         )
         .show("a large eps"),
         Wrong::new(
-            "skips-zeros",
+            "rests-at-zero",
             |n| skipping(n, false),
             "an optimiser that leaves a weight alone in a step where its gradient is 0",
             "In which of the five lines does a gradient of 0 leave nothing to do?",

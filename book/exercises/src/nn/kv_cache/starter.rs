@@ -6,8 +6,7 @@
 //!
 //! Positions are rotations: the query and the key of the token with number p in the whole sequence (0, 1, 2, …) are turned by
 //! `exercises::nn::kv_cache::rope(x, p)`, which is given. Values are not turned. A token sees itself and all before it; scores are divided
-//! by √d, with d the length of a key. A piece may be empty. Scores of 1000 are
-//! ordinary inputs.
+//! by √d, with d the length of a key. Scores of 1000 are ordinary inputs, and a piece may be empty.
 //!
 //! `Mat` is a matrix of f64: `Mat::zeros([rows, cols])`, `q.rows()`, `q.cols()`, the slices `q.row(t)` and `out.row_mut(t)`. `rope` turns a slice
 //! of f64 in place, so copy a row first: `q.row(t).to_vec()`.
