@@ -188,7 +188,10 @@ impl Exercise for Spec {
             let mut text = String::from(if n.inputs.is_empty() { "a leaf" } else { "inputs" });
             for (k, e) in n.inputs.iter().enumerate() {
                 let comma = if k == 0 { "" } else { "," };
-                let _ = write!(text, "{comma} {} (slope {})", e.input, e.slope);
+                // 3e150, not 151 digits
+                let far = e.slope != 0.0 && !(1e-5..1e16).contains(&e.slope.abs());
+                let slope = if far { format!("{:e}", e.slope) } else { e.slope.to_string() };
+                let _ = write!(text, "{comma} {} (slope {slope})", e.input);
             }
             out.given(format!("node {j}"), text.as_str());
         }
