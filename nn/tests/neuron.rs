@@ -113,7 +113,7 @@ mod neuron {
     }
 
     #[test]
-    fn without_negative_targets_the_missing_gate_cannot_be_seen() {
+    fn exact_readings_teach_both_functions_the_same() {
         let clean = sensor(0.0);
         let a = train(no_gate, &clean, START, 0.05, 1000);
         let b = train(mended, &clean, START, 0.05, 1000);

@@ -230,7 +230,9 @@ fn graded(
 fn remember(shelf: &Shelf<'_>, exercises: &[&Exercise], verdicts: &mut [Verdict]) {
     shelf.store.update(|progress| {
         for (exercise, verdict) in exercises.iter().zip(&mut *verdicts) {
-            let mistake = verdict.name.as_deref().filter(|_| verdict.status == Status::Named);
+            // Where the starter itself makes a mistake, its own first verdict is no "before".
+            let named = verdict.status == Status::Named && !exercise.at_once;
+            let mistake = verdict.name.as_deref().filter(|_| named);
             verdict.history = mistake.and_then(|m| progress.history(exercise.name(), m));
         }
         let today = state::today();

@@ -140,6 +140,8 @@ fn right_fields(pairs: &[Pair<'_>]) -> Option<String> {
             names.push(p.name);
         }
     }
+    // What only one probe asks for says little.
+    names.retain(|&name| pairs.iter().filter(|p| p.name == name).count() > 1);
     let (right, wrong): (Vec<&str>, Vec<&str>) =
         names.iter().partition(|&&name| pairs.iter().filter(|p| p.name == name).all(Pair::right));
     (!right.is_empty() && !wrong.is_empty())

@@ -178,5 +178,25 @@ pub(super) fn wrong() -> Vec<Wrong> {
             descend(w, b, x, dz, lr);
         })
         .show("open by a hair"),
+        Wrong::new(
+            "bias-for-every-weight",
+            |w, b, x, dy, lr| {
+                let dz = if dot(w, x) + *b > 0.0 { dy } else { 0.0 };
+                for (w, x) in w.iter_mut().zip(x) {
+                    *w -= lr * dz * x;
+                    *b -= lr * dz;
+                }
+            },
+            "a step that moves the bias once for every weight",
+            "How often does b stand in w·x + b?",
+        )
+        .or(|w, b, x, dy, lr| {
+            for i in 0..w.len() {
+                let dz = if dot(w, x) + *b > 0.0 { dy } else { 0.0 };
+                w[i] -= lr * dz * x[i];
+                *b -= lr * dz;
+            }
+        })
+        .show("three weights"),
     ]
 }
