@@ -230,10 +230,8 @@ fn graded(
 fn remember(shelf: &Shelf<'_>, exercises: &[&Exercise], verdicts: &mut [Verdict]) {
     shelf.store.update(|progress| {
         for (exercise, verdict) in exercises.iter().zip(&mut *verdicts) {
-            // Where the starter itself makes a mistake, its own first verdict is no "before".
-            let named = verdict.status == Status::Named && !exercise.at_once;
-            let mistake = verdict.name.as_deref().filter(|_| named);
-            verdict.history = mistake.and_then(|m| progress.history(exercise.name(), m));
+            let mistake = verdict.name.as_deref().filter(|_| verdict.status == Status::Named);
+            verdict.history = mistake.and_then(|m| progress.history(exercise.name(), m, !exercise.at_once));
         }
         let today = state::today();
         for (exercise, verdict) in exercises.iter().zip(&*verdicts) {

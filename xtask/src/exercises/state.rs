@@ -122,8 +122,8 @@ impl Progress {
     }
 
     /// "You met axis-swap before, in 3 exercises: …". Nothing, while the learner is still at the same mistake in the
-    /// same place.
-    pub(crate) fn history(&self, name: &str, mistake: &str) -> Option<String> {
+    /// same place. Nothing of the exercise itself, if that is not the learner's `own` doing: its starter makes the mistake.
+    pub(crate) fn history(&self, name: &str, mistake: &str, own: bool) -> Option<String> {
         let again = |n: &str, r: &Record| {
             n != name || r.last != Status::Named.word() || r.met.last().is_none_or(|m| m != mistake)
         };
@@ -131,7 +131,7 @@ impl Progress {
         let before: Vec<&str> = known.filter(|(n, r)| again(n, r)).map(|(n, _)| n.as_str()).collect();
         match before[..] {
             [] => None,
-            [one] if one == name => Some(format!("You met {mistake} before, in this exercise.")),
+            [one] if one == name => own.then(|| format!("You met {mistake} before, in this exercise.")),
             [one] => Some(format!("You met {mistake} before, in the exercise {one}.")),
             _ => Some(format!(
                 "You met {mistake} before, in {} exercises: {}.",
@@ -418,19 +418,26 @@ mod tests {
     #[test]
     fn mistakes_are_remembered() {
         let mut p = sample();
-        assert_eq!(p.history("tape", "no-max").unwrap(), "You met no-max before, in the exercise softmax.");
         assert_eq!(
-            p.history("tape", "axis-swap").unwrap(),
+            p.history("tape", "no-max", true).unwrap(),
+            "You met no-max before, in the exercise softmax."
+        );
+        assert_eq!(
+            p.history("tape", "axis-swap", true).unwrap(),
             "You met axis-swap before, in 2 exercises: rope, softmax."
         );
-        assert_eq!(p.history("tape", "new-to-you"), None);
+        assert_eq!(p.history("tape", "new-to-you", true), None);
+        p.take("neuron", &verdict(Status::Named, Some("frozen")), "");
+        p.take("neuron", &verdict(Status::Wrong, None), "");
+        assert!(p.history("neuron", "frozen", true).is_some());
+        assert_eq!(p.history("neuron", "frozen", false), None, "the starter's doing");
         // Still at it: no need to say so. After another verdict it is "before".
         assert_eq!(
-            p.history("rope", "axis-swap").unwrap(),
+            p.history("rope", "axis-swap", true).unwrap(),
             "You met axis-swap before, in the exercise softmax."
         );
         p.take("rope", &verdict(Status::Wrong, None), "");
-        assert!(p.history("rope", "axis-swap").unwrap().contains("2 exercises"));
+        assert!(p.history("rope", "axis-swap", true).unwrap().contains("2 exercises"));
     }
 
     #[test]
