@@ -32,10 +32,11 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|e| Failure::ours(format!("cannot read {}: {e}", path.display())))
 }
 
-/// Writes a file by way of a temporary one beside it: whoever looks sees the old text or the new one. A link stays a link: what
-/// it leads to is written.
+/// Writes a file by way of a temporary one beside it: whoever looks sees the old text or the new one. A link to a file stays a
+/// link: what it leads to is written.
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let at = fs::canonicalize(path);
+    let link = fs::symlink_metadata(path).is_ok_and(|m| m.is_symlink()) && path.is_file();
+    let at = link.then(|| fs::canonicalize(path).ok()).flatten();
     let path = at.as_deref().unwrap_or(path);
     let failed = |e: std::io::Error| Failure::ours(format!("cannot write {}: {e}", path.display()));
     if let Some(folder) = path.parent() {

@@ -151,16 +151,9 @@ fn endless() -> String {
 
 /// Which process runs the solution: it may not write that down itself.
 fn pid(learner: &Learner) -> Pid {
-    let built = learner.0.join(".grader/target");
     let start = Instant::now();
     loop {
-        let output = Command::new("ps").args(["-axww", "-o", "pid=,args="]).output().unwrap();
-        let all = String::from_utf8_lossy(&output.stdout).into_owned();
-        let runs = all.lines().filter_map(|l| l.trim_start().split_once(' ')).find(|(_, program)| {
-            let program = Path::new(program.trim_start());
-            program.starts_with(&built) && program.ends_with("neuron")
-        });
-        if let Some(pid) = runs.and_then(|(pid, _)| Pid::from_raw(pid.parse().ok()?)) {
+        if let Some(pid) = learner.running("neuron").first().and_then(|pid| Pid::from_raw(*pid)) {
             return pid;
         }
         assert!(start.elapsed() < PATIENCE, "the solution does not run");

@@ -246,6 +246,11 @@ impl Store {
             aside: Some(aside),
             ..found(Progress::default())
         };
+        // Reading a pipe or a device could wait for ever.
+        if fs::metadata(&self.file).is_ok_and(|m| !m.is_file()) {
+            let found = bad("cannot be read: it is not a file".into(), "damaged");
+            return Found { aside: None, locked_out: true, ..found };
+        }
         let source = match fs::read(&self.file) {
             Ok(bytes) => String::from_utf8(bytes),
             Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
@@ -294,7 +299,10 @@ impl Store {
 
     /// One program at a time: whoever comes second adds to what the first has written. Nobody waits for long.
     fn lock(&self) -> Result<Option<File>, Failure> {
-        let Ok(file) = File::create(self.file.with_extension("lock")) else { return Ok(None) };
+        let path = self.file.with_extension("lock");
+        // So could opening one.
+        let taken = fs::metadata(&path).is_ok_and(|m| !m.is_file());
+        let Some(file) = (!taken).then(|| File::create(path).ok()).flatten() else { return Ok(None) };
         for _ in 0..100 {
             match file.try_lock() {
                 Ok(()) => return Ok(Some(file)),

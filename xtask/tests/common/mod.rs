@@ -79,6 +79,18 @@ impl Learner {
         self.0.join(format!("{id}.rs"))
     }
 
+    /// The processes that run a program of this folder's.
+    pub(crate) fn running(&self, name: &str) -> Vec<i32> {
+        let built = self.0.join(".grader/target");
+        let output = Command::new("ps").args(["-axww", "-o", "pid=,args="]).output().unwrap();
+        let all = String::from_utf8_lossy(&output.stdout).into_owned();
+        let ours = all.lines().filter_map(|l| l.trim_start().split_once(' ')).filter(|(_, program)| {
+            let program = Path::new(program.trim_start());
+            program.starts_with(&built) && program.ends_with(name)
+        });
+        ours.filter_map(|(pid, _)| pid.parse().ok()).collect()
+    }
+
     /// Writes a file and grades it.
     pub(crate) fn grade(&self, id: &str, text: &str) -> (i32, Value) {
         self.write(id, text);
