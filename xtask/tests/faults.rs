@@ -194,7 +194,9 @@ fn builds_that_break_are_nobodys_pass() {
         let before = fs::read(memory(&learner)).unwrap();
         let limit = if name == "hangs" { "2" } else { "30" };
         let mut command = learner.command(&["--compile-limit", limit, "--json", "run", SOFTMAX]);
+        let start = Instant::now();
         let (code, word, said) = grade(command.env("RUSTC_WRAPPER", compiler(&learner.0, does)));
+        println!("{name:30} {word:16} exit {code:2}  {:.2} s", start.elapsed().as_secs_f64());
         assert_eq!((code, word.as_str()), (exit, verdict), "{name}: {said}");
         assert!(said.contains(says), "{name}: nothing about {says}: {said}");
         nothing_runs();

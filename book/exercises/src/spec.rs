@@ -71,6 +71,10 @@ pub trait Judged: Exercise {
     }
     /// The mistakes that have names.
     fn wrong() -> Vec<Wrong<Self>>;
+    /// Two of them at once, where they have nothing to do with each other.
+    fn pairs() -> Vec<Pair<Self>> {
+        Vec::new()
+    }
 }
 
 /// A right answer that differs from the reference by a convention.
@@ -121,6 +125,32 @@ impl<E: Exercise + ?Sized> Wrong<E> {
     }
 
     /// Adds another implementation of the same mistake: one that treats an edge differently, say.
+    #[must_use]
+    pub fn or(mut self, subject: E::Subject) -> Self {
+        self.subjects.push(subject);
+        self
+    }
+}
+
+/// Two mistakes at once that act on different things: each keeps its name and its question.
+///
+/// It is tried only where no single mistake does what the learner's code does.
+#[cfg(feature = "judge")]
+pub struct Pair<E: Exercise + ?Sized> {
+    /// The names of both.
+    pub slugs: [&'static str; 2],
+    /// The implementation; more than one, where an edge can be treated differently.
+    pub subjects: Vec<E::Subject>,
+}
+
+#[cfg(feature = "judge")]
+impl<E: Exercise + ?Sized> Pair<E> {
+    /// Two mistakes, by their names, and what makes both.
+    pub fn new(one: &'static str, other: &'static str, subject: E::Subject) -> Self {
+        Pair { slugs: [one, other], subjects: vec![subject] }
+    }
+
+    /// Adds another implementation of the same two.
     #[must_use]
     pub fn or(mut self, subject: E::Subject) -> Self {
         self.subjects.push(subject);

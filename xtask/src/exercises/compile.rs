@@ -58,8 +58,8 @@ pub(crate) enum Halt {
     Machine(String),
 }
 
-/// What cargo may say in one build. A thousand errors are a hundredth of it.
-const OUTPUT: u64 = 64 << 20;
+/// What cargo may say in one build. A thousand errors are a twentieth of it.
+const OUTPUT: u64 = 16 << 20;
 
 /// What is kept of the errors of one program.
 const MOST: usize = 256 << 10;

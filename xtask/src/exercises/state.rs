@@ -127,7 +127,9 @@ impl Progress {
         let again = |n: &str, r: &Record| {
             n != name || r.last != Status::Named.word() || r.met.last().is_none_or(|m| m != mistake)
         };
-        let known = self.exercises.iter().filter(|(_, r)| r.met.iter().any(|m| m == mistake));
+        // One that was met together with another was met.
+        let holds = |m: &String| m == mistake || m.split(" and ").any(|one| one == mistake);
+        let known = self.exercises.iter().filter(|(_, r)| r.met.iter().any(holds));
         let before: Vec<&str> = known.filter(|(n, r)| again(n, r)).map(|(n, _)| n.as_str()).collect();
         match before[..] {
             [] => None,

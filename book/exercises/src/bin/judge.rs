@@ -35,8 +35,10 @@ fn verify(id: &str) -> Result<Value, Box<dyn std::error::Error>> {
         .iter()
         .map(|w| json!({ "name": w.slug, "equals": w.equals, "question": w.question }))
         .collect();
-    Ok(json!({ "wrong": m.wrong, "rejected": m.rejected, "named": m.named, "complaints": m.complaints,
-        "mistakes": mistakes }))
+    Ok(
+        json!({ "wrong": m.wrong, "rejected": m.rejected, "named": m.named, "pairs": m.pairs, "complaints": m.complaints,
+        "mistakes": mistakes }),
+    )
 }
 
 fn verdict(id: &str, file: &str) -> Result<Value, Box<dyn std::error::Error>> {

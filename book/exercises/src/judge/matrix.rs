@@ -21,6 +21,8 @@ pub struct Matrix {
     pub rejected: usize,
     /// How many of them fail under their own name, with evidence.
     pub named: usize,
+    /// How many implementations of two mistakes at once there are: they fail under both names, or there is a complaint.
+    pub pairs: usize,
     /// Everything that is not as it must be.
     pub complaints: Vec<String>,
 }
@@ -36,6 +38,7 @@ pub fn check(id: &str, case: &Case) -> Matrix {
     let mut matrix = Matrix::default();
     right(id, case, &mut matrix.complaints);
     wrong(case, &mut matrix);
+    pairs(case, &mut matrix);
     distances(case, &mut matrix.complaints);
     reference(case, &mut matrix.complaints);
     words(case, &mut matrix.complaints);
@@ -88,22 +91,43 @@ fn wrong(case: &Case, matrix: &mut Matrix) {
     }
 }
 
+/// Two mistakes at once fail under both names.
+fn pairs(case: &Case, matrix: &mut Matrix) {
+    for p in &case.pairs {
+        let name = p.name();
+        if p.both(case).is_none() || p.slugs[0] == p.slugs[1] {
+            matrix.complaints.push(format!("{name}: these are not the names of two mistakes"));
+        }
+        for (i, trace) in p.traces.iter().enumerate() {
+            let v = verdict(case, trace);
+            matrix.pairs += 1;
+            if v.kind != Kind::Named || v.name.as_deref() != Some(&name) || v.evidence.is_empty() {
+                matrix.complaints.push(format!("{name} (implementation {i}) is judged {v:?}"));
+            }
+        }
+    }
+}
+
 /// Mistakes keep their distance from what is right and from one another.
 fn distances(case: &Case, complaints: &mut Vec<String>) {
-    // The reference and the accepted variants, then every implementation of every mistake.
+    // The reference and the accepted variants, then every implementation of every mistake and of two at once.
     let right = std::iter::once(("the reference", &case.reference))
         .chain(case.accepted.iter().map(|a| (a.slug, &a.trace)));
-    let wrong = || case.wrong.iter().flat_map(|w| w.traces.iter().map(move |t| (w.slug, t)));
+    let single = case.wrong.iter().map(|w| (w.slug.to_string(), &w.traces));
+    let wrong: Vec<(String, &Trace)> = single
+        .chain(case.pairs.iter().map(|p| (p.name(), &p.traces)))
+        .flat_map(|(name, traces)| traces.iter().map(move |t| (name.clone(), t)))
+        .collect();
     for (name, trace) in right {
-        for (slug, other) in wrong() {
+        for (slug, other) in &wrong {
             let d = apart::<Passing>(trace, other);
             if d < APART {
                 complaints.push(format!("{slug} is only {d:.1} tolerances from {name}"));
             }
         }
     }
-    for (a, trace) in wrong() {
-        for (b, other) in wrong() {
+    for (a, trace) in &wrong {
+        for (b, other) in &wrong {
             let d = apart::<Naming>(trace, other);
             if a != b && d < APART {
                 complaints.push(format!("{b} is only {d:.1} tolerances from {a}"));

@@ -39,6 +39,8 @@ pub struct Case {
     pub accepted: Vec<AcceptedCase>,
     /// What the mistakes with names do.
     pub wrong: Vec<WrongCase>,
+    /// What two of them do at once.
+    pub pairs: Vec<PairCase>,
 }
 
 /// A probe without its input.
@@ -75,6 +77,27 @@ pub struct WrongCase {
     pub traces: Vec<Trace>,
 }
 
+/// Two mistakes at once, run.
+pub struct PairCase {
+    /// Their names.
+    pub slugs: [&'static str; 2],
+    /// What the implementations do.
+    pub traces: Vec<Trace>,
+}
+
+impl PairCase {
+    /// The name of both: `no-gate and bias-frozen`.
+    pub fn name(&self) -> String {
+        self.slugs.join(" and ")
+    }
+
+    /// The two mistakes; nothing, if a name is unknown.
+    fn both<'a>(&self, case: &'a Case) -> Option<[&'a WrongCase; 2]> {
+        let of = |slug| case.wrong.iter().find(|w| w.slug == slug);
+        Some([of(self.slugs[0])?, of(self.slugs[1])?])
+    }
+}
+
 fn case<E: Judged>() -> Case {
     let probes = E::probes().into_iter();
     Case {
@@ -94,6 +117,10 @@ fn case<E: Judged>() -> Case {
                 show: w.show,
                 traces: w.subjects.iter().map(trace::<E>).collect(),
             })
+            .collect(),
+        pairs: E::pairs()
+            .into_iter()
+            .map(|p| PairCase { slugs: p.slugs, traces: p.subjects.iter().map(trace::<E>).collect() })
             .collect(),
     }
 }

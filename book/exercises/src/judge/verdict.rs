@@ -1,7 +1,7 @@
 //! From observations to a verdict.
 
 use super::compare::{self, Naming, Passing};
-use super::{Case, detect, show};
+use super::{Case, WrongCase, detect, show};
 use crate::observe::{Check, Field, Seen, Trace, Value};
 use crate::wire::{self, Stream};
 
@@ -193,8 +193,7 @@ pub(super) fn judge(case: &Case, trace: &Trace) -> Verdict {
     let first = (0..all).find(|&i| failing(i)).unwrap_or(0);
 
     if let Some(wrong) = case.wrong.iter().find(|w| names(&w.traces, trace)) {
-        let shown = wrong.show.and_then(|name| case.probes.iter().position(|p| p.name == name));
-        let at = shown.filter(|&i| failing(i)).unwrap_or(first);
+        let at = shown(case, wrong).filter(|&i| failing(i)).unwrap_or(first);
         let mut verdict = Verdict::new(Kind::Named, "A mistake with a name.");
         verdict.name = Some(wrong.slug.into());
         verdict.probe = Some(case.probes[at].name.clone());
@@ -205,6 +204,14 @@ pub(super) fn judge(case: &Case, trace: &Trace) -> Verdict {
         verdict.evidence = differences(case, trace, at);
         verdict.equals = Some(format!("Your outputs equal those of {}.", wrong.equals));
         verdict.question = Some(wrong.question.into());
+        return verdict;
+    }
+
+    if let Some(pair) = case.pairs.iter().find(|p| names(&p.traces, trace))
+        && let Some(both) = pair.both(case)
+    {
+        let mut verdict = two(case, trace, both);
+        verdict.name = Some(pair.name());
         return verdict;
     }
 
@@ -220,6 +227,43 @@ pub(super) fn judge(case: &Case, trace: &Trace) -> Verdict {
     verdict.evidence = differences(case, trace, at);
     let count = (0..all).filter(|&i| failing(i)).count();
     verdict.notes.push(format!("{count} of {all} probes fail."));
+    verdict
+}
+
+/// Where a mistake is best seen.
+fn shown(case: &Case, wrong: &WrongCase) -> Option<usize> {
+    wrong.show.and_then(|name| case.probes.iter().position(|p| p.name == name))
+}
+
+/// Two mistakes at once: each with a probe on which it shows, if there are two, and with its question.
+fn two(case: &Case, trace: &Trace, both: [&WrongCase; 2]) -> Verdict {
+    let fails = |i: usize| failing(case, trace, i);
+    // Where this mistake alone would fail too, and best of all where the other would not.
+    let place = |of: &WrongCase, other: &WrongCase, taken: Option<usize>| {
+        let alone = |w: &WrongCase, i: usize| w.traces.iter().any(|t| failing(case, t, i));
+        let may = |i: &usize| fails(*i) && taken != Some(*i) && alone(of, *i);
+        let all = || (0..case.probes.len()).filter(may);
+        let best = shown(case, of).filter(may).filter(|&i| !alone(other, i));
+        best.or_else(|| all().find(|&i| !alone(other, i))).or_else(|| all().next())
+    };
+    let [one, other] = both;
+    let first = place(one, other, None).or_else(|| (0..case.probes.len()).find(|&i| fails(i))).unwrap_or(0);
+    let mut verdict = Verdict::new(Kind::Named, "Two mistakes with names at once.");
+    verdict.probe = Some(case.probes[first].name.clone());
+    verdict.given = given(case, first);
+    if verdict.given.len() > GLANCE {
+        verdict.given.clear();
+    }
+    verdict.evidence = differences(case, trace, first);
+    if let Some(second) = place(other, one, Some(first)) {
+        verdict.evidence.push(format!("and on \"{}\":", case.probes[second].name));
+        verdict.evidence.extend(differences(case, trace, second));
+    }
+    verdict.equals = Some(format!(
+        "Your outputs equal those of two mistakes at once: {}; and {}.",
+        one.equals, other.equals
+    ));
+    verdict.question = Some(format!("{} And: {}", one.question, other.question));
     verdict
 }
 
@@ -345,6 +389,37 @@ mod tests {
                 assert_eq!(v.given, if fits { all } else { Vec::new() }, "{}: {}", entry.id, wrong.slug);
             }
         }
+    }
+
+    #[test]
+    fn two_mistakes_at_once_keep_both_names() {
+        let case = (find("neuron").unwrap().case)();
+        // written another way than the declared pair is
+        let both: fn(&mut [f64], &mut f64, &[f64], f64, f64) = |w, _, x, dy, lr| {
+            for i in 0..w.len() {
+                w[i] -= x[i] * (dy * lr);
+            }
+        };
+        let v = judge(&case, &trace::<crate::neuron::Spec>(&both));
+        assert_eq!((v.kind, v.name.as_deref()), (Kind::Named, Some("no-gate and bias-frozen")), "{v:#?}");
+        for slug in ["no-gate", "bias-frozen"] {
+            let wrong = case.wrong.iter().find(|w| w.slug == slug).unwrap();
+            assert!(v.question.as_ref().unwrap().contains(wrong.question), "{v:#?}");
+            assert!(v.equals.as_ref().unwrap().contains(wrong.equals), "{v:#?}");
+        }
+        assert_eq!(v.probe.as_deref(), Some("a closed gate"));
+        assert!(v.evidence.contains(&"and on \"one weight\":".to_string()), "{v:#?}");
+        // A mistake alone is never called two, and what is neither has no name.
+        for wrong in &case.wrong {
+            assert_eq!(judge(&case, &wrong.traces[0]).name.as_deref(), Some(wrong.slug));
+        }
+        let third: fn(&mut [f64], &mut f64, &[f64], f64, f64) = |w, b, x, dy, lr| {
+            for i in 0..w.len() {
+                w[i] -= x[i] * (dy * lr);
+            }
+            *b += 1e-3;
+        };
+        assert_eq!(judge(&case, &trace::<crate::neuron::Spec>(&third)).kind, Kind::Wrong);
     }
 
     #[test]

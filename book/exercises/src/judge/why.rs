@@ -20,10 +20,10 @@ pub struct ProbeWhy {
 /// How near a run is to a named mistake.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Near {
-    /// The mistake's name.
-    pub slug: &'static str,
+    /// The mistake's name, or those of two at once.
+    pub slug: String,
     /// Completes "the outputs of …".
-    pub equals: &'static str,
+    pub equals: String,
     /// On how many probes the two are the same.
     pub agrees: usize,
     /// On how many of those where the run is wrong: only these tell mistakes apart.
@@ -55,12 +55,16 @@ pub fn nearest(case: &Case, trace: &Trace) -> Vec<Near> {
         let same: Vec<usize> = (0..yours.len()).filter(same).collect();
         (same.iter().filter(|&&i| wrong[i]).count(), same.len())
     };
-    let mut all: Vec<Near> = case
-        .wrong
-        .iter()
-        .filter_map(|w| {
-            let (agrees_wrong, agrees) = w.traces.iter().map(near).max()?;
-            (agrees_wrong > 0).then_some(Near { slug: w.slug, equals: w.equals, agrees, agrees_wrong })
+    let one = case.wrong.iter().map(|w| (w.slug.to_string(), w.equals.to_string(), &w.traces));
+    let two = case.pairs.iter().filter_map(|p| {
+        let [a, b] = p.both(case)?;
+        Some((p.name(), format!("two mistakes at once: {}; and {}", a.equals, b.equals), &p.traces))
+    });
+    let mut all: Vec<Near> = one
+        .chain(two)
+        .filter_map(|(slug, equals, traces)| {
+            let (agrees_wrong, agrees) = traces.iter().map(near).max()?;
+            (agrees_wrong > 0).then_some(Near { slug, equals, agrees, agrees_wrong })
         })
         .collect();
     all.sort_by_key(|n| std::cmp::Reverse((n.agrees_wrong, n.agrees)));
@@ -99,7 +103,7 @@ mod tests {
         assert!(nearest(&case, &trace::<Spec>(&(softmax as fn(&[f64]) -> Vec<f64>))).is_empty());
         for w in &case.wrong {
             let near = nearest(&case, &w.traces[0]);
-            assert_eq!((near[0].slug, near[0].agrees), (w.slug, case.probes.len()));
+            assert_eq!((near[0].slug.as_str(), near[0].agrees), (w.slug, case.probes.len()));
         }
     }
 

@@ -4,6 +4,7 @@ use super::Spec;
 use crate::spec::Accepted;
 
 type Wrong = crate::spec::Wrong<Spec>;
+type Pair = crate::spec::Pair<Spec>;
 
 fn dot(w: &[f64], x: &[f64]) -> f64 {
     w.iter().zip(x).map(|(w, x)| w * x).sum()
@@ -26,6 +27,23 @@ pub(super) fn accepted() -> Vec<Accepted<Spec>> {
             descend(w, b, x, dz, lr);
         },
     }]
+}
+
+pub(super) fn pairs() -> Vec<Pair> {
+    vec![
+        Pair::new("no-gate", "bias-frozen", |w, b, x, dy, lr| descend(w, &mut b.clone(), x, dy, lr)),
+        Pair::new("no-gate", "ignores-upstream", |w, b, x, _, lr| descend(w, b, x, 1.0, lr)),
+        Pair::new("no-gate", "ascends", |w, b, x, dy, lr| descend(w, b, x, -dy, lr)),
+        Pair::new("no-gate", "no-rate", |w, b, x, dy, _| descend(w, b, x, dy, 1.0)),
+        Pair::new("ignores-upstream", "bias-frozen", |w, b, x, _, lr| {
+            let dz = if dot(w, x) + *b > 0.0 { 1.0 } else { 0.0 };
+            descend(w, &mut b.clone(), x, dz, lr);
+        }),
+        Pair::new("ascends", "bias-frozen", |w, b, x, dy, lr| {
+            let dz = if dot(w, x) + *b > 0.0 { -dy } else { 0.0 };
+            descend(w, &mut b.clone(), x, dz, lr);
+        }),
+    ]
 }
 
 pub(super) fn wrong() -> Vec<Wrong> {

@@ -4,6 +4,7 @@ use super::Spec;
 use linalg::Mat;
 
 type Wrong = crate::spec::Wrong<Spec>;
+type Pair = crate::spec::Pair<Spec>;
 
 fn softmax(z: &[f64]) -> Vec<f64> {
     let max = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -24,6 +25,19 @@ fn one_hot(j: usize, label: usize) -> f64 {
 
 fn right(z: &Mat, y: &[usize]) -> Mat {
     by_entry(z, y, |p, j, label| p[j] - one_hot(j, label))
+}
+
+pub(super) fn pairs() -> Vec<Pair> {
+    vec![
+        Pair::new("sign-flipped", "forgot-mean", |z, y| right(z, y).map(|d| -d * z.rows() as f64)),
+        Pair::new("forgot-one-hot", "forgot-mean", |z, y| {
+            by_entry(z, y, |p, j, _| p[j]).map(|d| d * z.rows() as f64)
+        }),
+        Pair::new("only-the-label", "forgot-mean", |z, y| {
+            by_entry(z, y, |p, j, label| if j == label { p[j] - 1.0 } else { 0.0 })
+                .map(|d| d * z.rows() as f64)
+        }),
+    ]
 }
 
 pub(super) fn wrong() -> Vec<Wrong> {

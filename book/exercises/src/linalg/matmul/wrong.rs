@@ -4,6 +4,7 @@ use super::Spec;
 use linalg::Mat;
 
 type Wrong = crate::spec::Wrong<Spec>;
+type Pair = crate::spec::Pair<Spec>;
 
 /// C\[i, j\] = Σₖ term(i, k, j).
 fn product(a: &Mat, b: &Mat, term: impl Fn(usize, usize, usize) -> f64) -> Mat {
@@ -30,6 +31,19 @@ fn without(a: &Mat, b: &Mat, out: fn(f64, f64) -> bool) -> Mat {
         let (x, y) = (a[[i, k]], b[[k, j]]);
         if out(x, y) { 0.0 } else { x * y }
     })
+}
+
+pub(super) fn pairs() -> Vec<Pair> {
+    vec![
+        Pair::new("output-transposed", "skips-last", |a, b| {
+            let terms = a.cols().saturating_sub(1);
+            Mat::from_fn(b.cols(), a.rows(), |j, i| (0..terms).map(|k| a[[i, k]] * b[[k, j]]).sum())
+        }),
+        Pair::new("output-transposed", "last-term-only", |a, b| {
+            let last = a.cols().checked_sub(1);
+            Mat::from_fn(b.cols(), a.rows(), |j, i| last.map_or(0.0, |k| a[[i, k]] * b[[k, j]]))
+        }),
+    ]
 }
 
 pub(super) fn wrong() -> Vec<Wrong> {

@@ -4,6 +4,7 @@ use super::{Config, Spec, Step};
 use crate::spec::Accepted;
 
 type Wrong = crate::spec::Wrong<Spec>;
+type Pair = crate::spec::Pair<Spec>;
 
 /// What one weight knows when it moves.
 struct At {
@@ -85,6 +86,27 @@ pub(super) fn accepted() -> Vec<Accepted<Spec>> {
         note: "(You shrink the weight after the step instead of before it: the two differ by lr² only.)",
         subject: |n| moving(n, |x, c| (x.w - c.lr * x.adam(c)) * (1.0 - c.lr * c.weight_decay)),
     }]
+}
+
+pub(super) fn pairs() -> Vec<Pair> {
+    vec![
+        Pair::new("no-bias-correction", "no-decay", |n| {
+            moving(n, |x, c| x.w - c.lr * x.m / (x.v.sqrt() + c.eps))
+        }),
+        Pair::new("no-bias-correction", "eps-inside-root", |n| {
+            moving(n, |x, c| go(x, c, x.m / (x.v + c.eps).sqrt()))
+        }),
+        Pair::new("no-bias-correction", "l2-not-decoupled", |n| {
+            seeing(n, |g, w, c| g + c.weight_decay * w, |x, c| x.w - c.lr * x.m / (x.v.sqrt() + c.eps))
+        }),
+        Pair::new("eps-inside-root", "no-decay", |n| {
+            moving(n, |x, c| x.w - c.lr * x.m_hat(c) / (x.v_hat(c) + c.eps).sqrt())
+        }),
+        Pair::new("eps-inside-root", "l2-not-decoupled", |n| {
+            let to = |x: &At, c: &Config| x.w - c.lr * x.m_hat(c) / (x.v_hat(c) + c.eps).sqrt();
+            seeing(n, |g, w, c| g + c.weight_decay * w, to)
+        }),
+    ]
 }
 
 pub(super) fn wrong() -> Vec<Wrong> {

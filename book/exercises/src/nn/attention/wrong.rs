@@ -4,6 +4,7 @@ use super::Spec;
 use linalg::Mat;
 
 type Wrong = crate::spec::Wrong<Spec>;
+type Pair = crate::spec::Pair<Spec>;
 
 const MASKED: f64 = f64::NEG_INFINITY;
 
@@ -61,6 +62,16 @@ fn shifted(q: &Mat, k: &Mat, v: &Mat, shift: fn(&[f64], usize) -> f64) -> Mat {
 
 fn largest(z: &[f64], from: f64) -> f64 {
     z.iter().copied().fold(from, f64::max)
+}
+
+pub(super) fn pairs() -> Vec<Pair> {
+    vec![
+        Pair::new("no-scale", "no-mask", |q, k, v| with(q, k, v, 1.0, |_, _| true)),
+        Pair::new("no-scale", "future-leak", |q, k, v| with(q, k, v, 1.0, |t, s| s <= t + 1)),
+        Pair::new("no-scale", "mask-reversed", |q, k, v| with(q, k, v, 1.0, |t, s| s >= t)),
+        Pair::new("wrong-scale", "no-mask", |q, k, v| with(q, k, v, 1.0 / q.cols() as f64, |_, _| true)),
+        Pair::new("no-mask", "queries-and-keys-swapped", |q, k, v| with(k, q, v, root(q), |_, _| true)),
+    ]
 }
 
 pub(super) fn wrong() -> Vec<Wrong> {

@@ -4,6 +4,7 @@ use super::Spec;
 use linalg::Mat;
 
 type Wrong = crate::spec::Wrong<Spec>;
+type Pair = crate::spec::Pair<Spec>;
 
 fn mean(x: &[f64]) -> f64 {
     x.iter().sum::<f64>() / x.len() as f64
@@ -48,6 +49,15 @@ fn scaled_with_eps(x: &[f64], eps: f64) -> f64 {
     let m = x.iter().fold(0.0, |m: f64, v| if v.is_nan() { *v } else { m.max(v.abs()) });
     let scaled: Vec<f64> = x.iter().map(|v| v / m).collect();
     m * rms(&scaled, eps)
+}
+
+pub(super) fn pairs() -> Vec<Pair> {
+    vec![
+        Pair::new("no-gain", "no-eps", |x, _, _| over(x, &vec![1.0; x.cols()], |row| rms(row, 0.0))),
+        Pair::new("no-gain", "sum-not-mean", |x, _, eps| {
+            over(x, &vec![1.0; x.cols()], |row| (row.iter().map(|x| x * x).sum::<f64>() + eps).sqrt())
+        }),
+    ]
 }
 
 pub(super) fn wrong() -> Vec<Wrong> {

@@ -75,4 +75,7 @@ impl crate::spec::Judged for Spec {
     fn wrong() -> Vec<crate::spec::Wrong<Self>> {
         wrong::wrong()
     }
+    fn pairs() -> Vec<crate::spec::Pair<Self>> {
+        wrong::pairs()
+    }
 }

@@ -3,6 +3,7 @@
 use super::{Spec, solution};
 
 type Wrong = crate::spec::Wrong<Spec>;
+type Pair = crate::spec::Pair<Spec>;
 
 fn max(z: &[f64]) -> f64 {
     z.iter().copied().fold(f64::NEG_INFINITY, f64::max)
@@ -106,6 +107,18 @@ macro_rules! careful {
     ($softmax:ident) => {
         |z| if max(z) == f64::NEG_INFINITY { vec![0.0; z.len()] } else { $softmax(z) }
     };
+}
+
+pub(super) fn pairs() -> Vec<Pair> {
+    vec![
+        Pair::new("naive", "not-normalised", |z| z.iter().map(|z| z.exp()).collect()),
+        Pair::new("naive", "base-two", |z| normalised(z, |z| z * std::f64::consts::LN_2)).or(|z| {
+            if max(z) == f64::NEG_INFINITY {
+                return vec![0.0; z.len()];
+            }
+            normalised(z, |z| z * std::f64::consts::LN_2)
+        }),
+    ]
 }
 
 pub(super) fn wrong() -> Vec<Wrong> {
