@@ -1,9 +1,6 @@
 //! Machines that break: what the learner's program runs in is killed, the compiler dies, hangs or floods, the disk is full, the
 //! grader itself is killed in the middle of a write, its memory is no file. No verdict is ever a pass that was not earned, no file
 //! of the learner's is lost or half written, and the grader's memory is whole.
-//!
-//! One fault is not noticed: a compiler that reports success and has written nothing is believed, as cargo believes it, and what it
-//! made the last time is graded.
 #![cfg(unix)]
 
 mod common;
@@ -183,6 +180,7 @@ fn builds_that_break_are_nobodys_pass() {
         ("crashed", "kill -11 $$", 3, "does-not-compile", "itself crashed"),
         ("takes cargo with it", "kill -9 $PPID; exit 1", 70, "grader-failed", "did not say why"),
         ("says nothing and fails", "exit 101", 70, "grader-failed", "did not say why"),
+        ("writes nothing and succeeds", "exit 0", 70, "grader-failed", "is not new"),
         ("hangs", hang.as_str(), 4, "time-limit", "did not come to an end"),
         ("floods", "exec yes 'and another line' >&2", 4, "output-limit", "had no end"),
         ("a full disk", "trap '' XFSZ; ulimit -f 0", 70, "grader-failed", ""),

@@ -124,7 +124,7 @@ impl<'a> Shelf<'a> {
             let says = progress.of(e.name()).map_or_else(|| "not graded yet".into(), Record::says);
             let mark = if is_current(e) { '>' } else { ' ' };
             let row =
-                format!("{mark} {} level {} {:>3} min  {says}", fit(&e.id, 22), e.difficulty, e.minutes);
+                format!("{mark} {} level {} {:>3} min  {says}", fit(&e.id, 23), e.difficulty, e.minutes);
             line(fit(&row, 60).trim_end());
             for part in wrap(&format!("after {}", e.prerequisites.join(", ")), 58, "    ") {
                 if !e.prerequisites.is_empty() {

@@ -10,9 +10,9 @@ use crate::tasks;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What became of one program.
 #[derive(Default)]
@@ -216,6 +216,14 @@ pub(crate) fn judge(manner: &Manner) -> Result<PathBuf, Failure> {
     })
 }
 
+/// Whether a file was there before. Some file systems know whole seconds only, or two of them.
+fn is_older(path: &Path, start: SystemTime) -> bool {
+    let Ok(written) = fs::metadata(path).and_then(|m| m.modified()) else { return true };
+    let whole = written.duration_since(UNIX_EPOCH).is_ok_and(|t| t.subsec_nanos() == 0);
+    let grain = if whole { Duration::from_secs(2) } else { Duration::from_millis(20) };
+    start.duration_since(written).is_ok_and(|before| before > grain)
+}
+
 /// Runs a cargo build and sorts what it says.
 fn report(
     mut cargo: Command,
@@ -228,6 +236,7 @@ fn report(
     let keep = OUTPUT as usize;
     let limits =
         Limits { time: Duration::MAX, silence, output: OUTPUT, keep, stop: manner.stop, guard: true };
+    let start = SystemTime::now();
     let outcome = child::run_within(&limits, guard::of(cargo), b"")
         .map_err(|e| Failure::ours(format!("cannot start cargo: {e}")))?;
     let mut report = Report {
@@ -249,8 +258,14 @@ fn report(
         match reason {
             "compiler-artifact" if name == "exercises" && !is_program => report.ready = true,
             "compiler-artifact" if is_program => {
-                if let Some(path) = message["executable"].as_str() {
-                    report.programs.entry(name.into()).or_default().executable = Some(path.into());
+                if let Some(path) = message["executable"].as_str().map(PathBuf::from) {
+                    let program = report.programs.entry(name.into()).or_default();
+                    if message["fresh"] == false && is_older(&path, start) {
+                        let said = format!("the compiler reports success, and {} is not new", path.display());
+                        program.halt = Some(Halt::Machine(said));
+                    } else {
+                        program.executable = Some(path);
+                    }
                 }
             }
             "compiler-message" => {
