@@ -19,6 +19,7 @@ fn rungs<T: Real>(c: &mut Criterion, dtype: &str) {
         ("reordered", ladder::reordered),
         ("blocked", ladder::blocked),
         ("packed", ladder::packed),
+        ("tiled, unpacked", ladder::tiled_unpacked),
         ("tiled", ladder::tiled),
         ("threaded", ladder::threaded),
     ];

@@ -9,11 +9,12 @@ use std::time::Instant;
 
 type Rung = fn(View<'_, f32>, View<'_, f32>, ViewMut<'_, f32>);
 
-const RUNGS: [(&str, Rung); 6] = [
+const RUNGS: [(&str, Rung); 7] = [
     ("naive: i, j, p", ladder::naive),
     ("reordered: i, p, j", ladder::reordered),
     ("blocked", ladder::blocked),
     ("packed", ladder::packed),
+    ("tiled, without packing", ladder::tiled_unpacked),
     ("tiled, one thread", ladder::tiled),
     ("threaded", ladder::threaded),
 ];

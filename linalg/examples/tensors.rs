@@ -8,6 +8,7 @@
 #[path = "../../book/plot.rs"]
 mod plot;
 
+use linalg::gemm::ladder;
 use linalg::{Mat, SymmetricEigen, Tensor, View, norm2};
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -52,8 +53,9 @@ fn sum(a: View<'_, f32>) -> f32 {
     let mut total = 0.0;
     for i in 0..rows {
         let row = a.at(i);
-        for x in row.data().iter().step_by(row.strides()[0]).take(columns) {
-            total += x;
+        let (numbers, step) = (row.data(), row.strides()[0]);
+        for j in 0..columns {
+            total += numbers[j * step];
         }
     }
     total
@@ -91,14 +93,14 @@ fn print_walks() {
 
 /// A·B, AᵀB, ABᵀ: packing reads through the strides once, so the label hardly matters.
 fn print_products() {
-    println!("products of n×n matrices (f32, all threads), milliseconds\n");
+    println!("products of n×n matrices (f32, one thread), milliseconds\n");
     println!("  {:>6}{:>10}{:>10}{:>10}{:>10}{:>16}", "n", "A·B", "Aᵀ·B", "A·Bᵀ", "Aᵀ·Bᵀ", "copy of Aᵀ");
     for n in [256, 512] {
         let a = Tensor::<f32>::from_fn(n, n, |i, j| ((i * 7 + j * 3) % 11) as f32 - 5.0);
         let mut c = Tensor::<f32>::zeros([n, n]);
         let calls = 3 + 50_000_000 / (n * n * n / 16);
         let (v, t) = (a.view(), a.view().transpose());
-        let mut ms = |a, b| 1e3 * fastest(calls, || linalg::gemm(1.0, a, b, 0.0, c.view_mut()));
+        let mut ms = |a, b| 1e3 * fastest(calls, || ladder::tiled(a, b, c.view_mut()));
         println!(
             "  {n:>6}{:10.3}{:10.3}{:10.3}{:10.3}{:16.3}",
             ms(v, v),
@@ -131,7 +133,7 @@ fn print_circle() -> Result<SymmetricEigen, linalg::Error> {
     let mut angles: Vec<(f64, &str)> = (0..12).map(|k| (15.0 * f64::from(k), "")).collect();
     for k in 0..2 {
         let v = [eigen.vectors[[0, k]], eigen.vectors[[1, k]]];
-        let name = ["  eigenvector of the smaller λ", "  eigenvector of the larger λ"][k];
+        let name = ["  eigenvector of the smaller eigenvalue", "  eigenvector of the larger eigenvalue"][k];
         angles.push((v[1].atan2(v[0]).to_degrees().rem_euclid(180.0), name));
     }
     angles.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -248,7 +250,7 @@ fn ellipse_figure(eigen: &SymmetricEigen) -> String {
             "<path d=\"M{x0:.1} {y0:.1}L{x1:.1} {y1:.1}\" stroke=\"{SECOND}\" stroke-width=\"2\" stroke-dasharray=\"2 4\"/>"
         );
         let (dx, dy) = if k == 0 { (68.0, 62.0) } else { (40.0, 4.0) };
-        text(&mut svg, x1 + dx, y1 + dy, SECOND, &format!("λ = {:.3}", eigen.values[k]));
+        text(&mut svg, x1 + dx, y1 + dy, SECOND, &format!("× {:.3}", eigen.values[k]));
     }
     svg.push_str("</svg>\n");
     svg

@@ -197,10 +197,11 @@ mod tensors {
     type Rung<T> = fn(View<'_, T>, View<'_, T>, ViewMut<'_, T>);
 
     fn climb<T: Real>([m, k, n]: [usize; 3], layouts: [usize; 3], seed: u64) {
-        let rungs: [(&str, Rung<T>); 5] = [
+        let rungs: [(&str, Rung<T>); 6] = [
             ("reordered", ladder::reordered),
             ("blocked", ladder::blocked),
             ("packed", ladder::packed),
+            ("tiled, unpacked", ladder::tiled_unpacked),
             ("tiled", ladder::tiled),
             ("threaded", ladder::threaded),
         ];

@@ -11,7 +11,7 @@
 //! | `ir` | a tile's rows | a block of C in registers |
 //!
 //! Packing is a means, not an end. At 128×128×128 it costs 8 % of the time and gains nothing, since everything is in the
-//! second-level cache anyway; at 1024×1024×1024 going without costs 30 %. So small operands are read where they lie.
+//! second-level cache anyway; at 1024×1024×1024 going without makes it slower ([`super::ladder::tiled_unpacked`] measures by how much). So small operands are read where they lie.
 //!
 //! Source: F. Van Zee, R. van de Geijn, *BLIS: A Framework for Rapidly Instantiating BLAS Functionality*, ACM TOMS 41 (2015);
 //! K. Goto, R. van de Geijn, *Anatomy of High-Performance Matrix Multiplication*, ACM TOMS 34 (2008).
@@ -50,6 +50,8 @@ pub(crate) struct Product<T> {
     pub(crate) c: *mut T,
     pub(crate) c_row: usize,
     pub(crate) c_col: usize,
+    /// Whether to copy where that should pay; without, only what the kernel cannot read where it lies.
+    pub(crate) pack: bool,
 }
 
 /// C ← alpha·A·B + beta·C on one thread, for m, n, k ≥ 1.
@@ -60,12 +62,13 @@ pub(crate) unsafe fn multiply<T: Real>(tile: &Tile<T>, x: &Product<T>) {
     let (m, n, k) = (x.m, x.n, x.k);
     let bytes = size_of::<T>();
     let kc_max = even(k, longest_sum::<T>(), 8);
-    let pack_a = n > 4 * tile.cols && (x.a.row * bytes >= FAR_ROWS || x.a.col * bytes >= FAR_COLUMNS);
+    let pack_a =
+        x.pack && n > 4 * tile.cols && (x.a.row * bytes >= FAR_ROWS || x.a.col * bytes >= FAR_COLUMNS);
     let span = kc_max * x.b.row * bytes;
     // A narrow tile reads a part of each cache line, and comes back for the rest when it is gone.
     let whole_lines = tile.cols * bytes >= 128;
     let few_rows = m <= 2 * tile.rows && span <= 4 * NEAR;
-    let direct_b = x.b.col == 1 && (few_rows || (whole_lines && m <= 256 && span <= NEAR));
+    let direct_b = x.b.col == 1 && (!x.pack || few_rows || (whole_lines && m <= 256 && span <= NEAR));
     let mc_max = even(m, A_BYTES / (kc_max * bytes), tile.rows);
     let nc_max = even(n, B_BYTES / (kc_max * bytes), tile.cols);
     let a_room = if pack_a { (mc_max * kc_max).next_multiple_of(64) } else { 0 };

@@ -1,4 +1,4 @@
-//! Six ways to multiply two matrices, each one idea faster than the last. Chapter: *Tensors and matmul*.
+//! Six ways to multiply two matrices, one idea at a time. Chapter: *Tensors and matmul*.
 //!
 //! All compute C ← A·B, C\[i,j\] = Σₚ A\[i,p\]·B\[p,j\], with the same 2·m·k·n operations. What differs is the order of the
 //! operations, and with it how far a number has to travel before it is used.
@@ -13,10 +13,10 @@
 //! | [`threaded`] | the same on all cores | the arithmetic of all of them |
 //!
 //! Blocking and packing alone gain little where caches are large and the processor guesses what is read next. They pay when the
-//! register tile makes the arithmetic so fast that memory would be the limit: without packing, 1024×1024×1024 loses 30 %
-//! of [`tiled`]'s speed. `cargo run --release -p linalg --example gemm` measures all rungs.
+//! register tile makes the arithmetic so fast that memory would be the limit: [`tiled_unpacked`] is rung 5 without rung 4, to
+//! measure that. `cargo run --release -p linalg --example gemm` measures all rungs.
 
-use super::{Tile, checked, gemm_on};
+use super::{How, Tile, checked, gemm_on};
 use crate::real::Real;
 use crate::simd::vectorise;
 use crate::tensor::Tensor;
@@ -160,7 +160,16 @@ pub fn tiled<T: Real>(a: View<'_, T>, b: View<'_, T>, c: ViewMut<'_, T>) {
 /// Rung 5 with a micro-kernel of one's choice.
 #[track_caller]
 pub fn tiled_with<T: Real>(tile: Tile<T>, a: View<'_, T>, b: View<'_, T>, c: ViewMut<'_, T>) {
-    gemm_on(1, tile, T::ONE, a, b, T::ZERO, c);
+    gemm_on(How { threads: 1, tile, pack: true }, T::ONE, a, b, T::ZERO, c);
+}
+
+/// Rung 5 without rung 4, for comparison: the tile reads A and B where they lie.
+///
+/// What no tile can read is packed all the same: columns beyond the last whole tile, and a B whose rows are not contiguous.
+#[track_caller]
+pub fn tiled_unpacked<T: Real>(a: View<'_, T>, b: View<'_, T>, c: ViewMut<'_, T>) {
+    let tile = T::kernels().tile;
+    gemm_on(How { threads: 1, tile, pack: false }, T::ONE, a, b, T::ZERO, c);
 }
 
 /// Rung 6: on all threads of the pool, if there is enough to do.

@@ -66,7 +66,7 @@ pub fn gemm_with<T: Real>(
     beta: T,
     c: ViewMut<'_, T>,
 ) {
-    gemm_on(par::threads(), tile, alpha, a, b, beta, c);
+    gemm_on(How { threads: par::threads(), tile, pack: true }, alpha, a, b, beta, c);
 }
 
 /// The dimensions m, k, n of a product.
@@ -85,18 +85,21 @@ fn checked<T>(a: &View<'_, T>, b: &View<'_, T>, c: &ViewMut<'_, T>) -> [usize; 3
     [sa[0], sa[1], sb[1]]
 }
 
-/// [`gemm`] on at most so many threads.
+/// How a product is computed, whatever its numbers.
+#[derive(Clone, Copy)]
+struct How<T> {
+    /// At most so many threads.
+    threads: usize,
+    /// The micro-kernel.
+    tile: Tile<T>,
+    /// Whether to copy blocks of A and B where that should pay.
+    pack: bool,
+}
+
+/// [`gemm`], one way or another.
 #[track_caller]
 #[allow(unsafe_code)]
-fn gemm_on<T: Real>(
-    threads: usize,
-    tile: Tile<T>,
-    alpha: T,
-    a: View<'_, T>,
-    b: View<'_, T>,
-    beta: T,
-    mut c: ViewMut<'_, T>,
-) {
+fn gemm_on<T: Real>(how: How<T>, alpha: T, a: View<'_, T>, b: View<'_, T>, beta: T, mut c: ViewMut<'_, T>) {
     let [m, k, n] = checked(&a, &b, &c);
     if m == 0 || n == 0 {
         return;
@@ -108,18 +111,18 @@ fn gemm_on<T: Real>(
     let (c_row, c_col) = (c.strides()[0], if n == 1 { 1 } else { c.strides()[1] });
     if c_row == 1 && (c_col != 1 || n == 1) && m > 1 {
         // The columns of C are contiguous: compute Cᵀ = Bᵀ·Aᵀ, whose rows are.
-        return gemm_on(threads, tile, alpha, b.transpose(), a.transpose(), beta, c.transpose());
+        return gemm_on(how, alpha, b.transpose(), a.transpose(), beta, c.transpose());
     }
-    if m == 1 && gemv::row_times_matrix(threads, alpha, a, b, beta, &mut c) {
+    if m == 1 && gemv::row_times_matrix(how.threads, alpha, a, b, beta, &mut c) {
         return;
     }
     let source = |x: View<'_, T>| Source { ptr: x.data().as_ptr(), row: x.strides()[0], col: x.strides()[1] };
     let (a, b, c) = (source(a), source(b), c.data_mut().as_mut_ptr());
-    let product = Product { m, n, k, alpha, a, b, beta, c, c_row, c_col };
+    let product = Product { m, n, k, alpha, a, b, beta, c, c_row, c_col, pack: how.pack };
     // SAFETY: a view covers every element that its shape and strides name, C is borrowed exclusively and so overlaps
     // neither A nor B, no two of its elements share an address, and a `Tile` can only be had from tables that were
     // chosen after asking the processor.
-    unsafe { split::multiply(threads, tile, &product) };
+    unsafe { split::multiply(how.threads, how.tile, &product) };
 }
 
 /// C ← beta·C: the product of matrices whose inner dimension is 0.

@@ -9,7 +9,7 @@
 //! | [`browse`] | the list, the current exercise, next and previous |
 //! | [`compile`] | compiles the files, each on its own |
 //! | [`child`] | runs a program within limits of time, memory and output |
-//! | [`guard`] | the process that a learner's program is a child of: nothing that it starts outlives it |
+//! | [`guard`](mod@guard) | the process that a learner's program is a child of: nothing that it starts outlives it |
 //! | [`grade`] | one file to one verdict, with the help of the judge |
 //! | [`verdict`] | the verdicts, their words and exit codes |
 //! | [`assemble`] | a model made of the solved functions |

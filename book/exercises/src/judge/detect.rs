@@ -61,7 +61,7 @@ pub(super) fn detect(case: &Case, trace: &Trace, shown: usize) -> Vec<String> {
     notes.extend(changing(case, trace));
     notes.extend(tagged(case, trace));
     notes.extend(too_large(case, &pairs));
-    notes.extend(right_fields(&pairs));
+    notes.extend(right_fields(case, trace));
     if !wrong.is_empty() {
         let relation = scaled(&pairs)
             .or_else(|| offset(&pairs))
@@ -132,18 +132,30 @@ fn too_large(case: &Case, pairs: &[Pair<'_>]) -> Option<String> {
     clean.then(|| format!("NaN or infinity appears from numbers of size {} on.", show::number(least)))
 }
 
-/// Some fields are right on every probe, others are not.
-fn right_fields(pairs: &[Pair<'_>]) -> Option<String> {
-    let mut names: Vec<&str> = Vec::new();
-    for p in pairs {
-        if !names.contains(&p.name) {
-            names.push(p.name);
+/// Some results are right on every probe, others are not: numbers, words and costs alike.
+fn right_fields(case: &Case, trace: &Trace) -> Option<String> {
+    struct Tally<'a> {
+        of: &'a str,
+        seen: usize,
+        wrong: usize,
+    }
+    let mut names: Vec<Tally<'_>> = Vec::new();
+    for (e, y) in case.reference.passes[0].iter().zip(&trace.passes[0]) {
+        // A probe without results, after a panic, leaves all of them open.
+        let (Seen::Fields(e), Seen::Fields(y)) = (e, y) else { return None };
+        for e in e {
+            let right = y.iter().any(|y| y.name == e.name && compare::field::<Naming>(e, y) <= 1.0);
+            let at = names.iter().position(|n| n.of == e.name).unwrap_or_else(|| {
+                names.push(Tally { of: &e.name, seen: 0, wrong: 0 });
+                names.len() - 1
+            });
+            names[at].seen += 1;
+            names[at].wrong += usize::from(!right);
         }
     }
-    // What only one probe asks for says little.
-    names.retain(|&name| pairs.iter().filter(|p| p.name == name).count() > 1);
-    let (right, wrong): (Vec<&str>, Vec<&str>) =
-        names.iter().partition(|&&name| pairs.iter().filter(|p| p.name == name).all(Pair::right));
+    // What only one probe asks for says little, if it is right.
+    let right: Vec<&str> = names.iter().filter(|n| n.wrong == 0 && n.seen > 1).map(|n| n.of).collect();
+    let wrong: Vec<&str> = names.iter().filter(|n| n.wrong > 0).map(|n| n.of).collect();
     (!right.is_empty() && !wrong.is_empty())
         .then(|| format!("Right on every probe: {}. Wrong on some: {}.", right.join(", "), wrong.join(", ")))
 }
@@ -299,6 +311,7 @@ mod tests {
     use super::*;
     use crate::judge::find;
     use crate::linalg::matmul::{self, solution::matmul};
+    use crate::linalg::norms::{self, solution::norm};
     use crate::neuron::{self, solution::backward};
     use crate::observe::trace;
     use crate::probability::softmax::{self, solution::softmax};
@@ -379,6 +392,16 @@ mod tests {
         };
         let notes = detect(&case, &trace::<neuron::Spec>(&bias), 0).join(" ");
         assert!(notes.contains("Right on every probe: w. Wrong on some: b"), "{notes}");
+
+        // what is compared as a word can be wrong too
+        let case = (find("linalg/norms").unwrap().case)();
+        let deaf: <norms::Spec as crate::spec::Exercise>::Subject = |x, p| match p {
+            norms::Norm::Max => x.iter().fold(0.0, |m: f64, x| m.max(x.abs())),
+            norms::Norm::Two => 1.5 * norm(x, p),
+            norms::Norm::One => norm(x, p),
+        };
+        let notes = detect(&case, &trace::<norms::Spec>(&deaf), 0).join(" ");
+        assert!(notes.contains("Right on every probe: L1. Wrong on some: L2, L∞"), "{notes}");
 
         thread_local!(static CALLS: Cell<u32> = const { Cell::new(0) });
         let changing = of_softmax(|z| {

@@ -15,7 +15,12 @@ fn short(x: f64) -> String {
         let text = text.trim_end_matches('0').trim_end_matches('.');
         return if text == "-0" { "0".into() } else { text.into() };
     }
-    if x.is_finite() { format!("{x:.5e}") } else { number(x) }
+    if !x.is_finite() {
+        return number(x);
+    }
+    // What lies near a large number differs from it far behind the point.
+    let whole = format!("{x:e}");
+    if whole.len() <= 16 { whole } else { format!("{x:.5e}") }
 }
 
 /// `c[1, 2]`, or the bare name for a single number.
@@ -92,7 +97,9 @@ mod tests {
         }
         assert_eq!(number(3.0), "3");
         assert_eq!(short(1.0 / 3.0), "0.333333");
-        assert_eq!(short(-1e-9), "-1.00000e-9");
+        assert_eq!(short(-1e-9), "-1e-9");
+        assert_eq!(short(-1e10 + 1.5), "-9.9999999985e9");
+        assert_eq!(short(1e10 / 3.0), "3.33333e9");
         assert_eq!(place("c", &[2, 3], 5), "c[1, 2]");
         assert_eq!(place("loss", &[], 0), "loss");
     }

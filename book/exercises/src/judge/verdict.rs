@@ -215,18 +215,21 @@ pub(super) fn judge(case: &Case, trace: &Trace) -> Verdict {
         return verdict;
     }
 
-    let panicked = (0..all).find(|&i| matches!(trace.passes[0][i], Seen::Panicked { .. }));
-    let mut verdict = match panicked {
-        Some(_) => Verdict::new(Kind::Panicked, "It panicked."),
-        None => Verdict::new(Kind::Wrong, "Not the expected numbers."),
+    let panics: Vec<usize> =
+        (0..all).filter(|&i| matches!(trace.passes[0][i], Seen::Panicked { .. })).collect();
+    let mut verdict = match panics.len() {
+        0 => Verdict::new(Kind::Wrong, "Not the expected numbers."),
+        n => Verdict::new(Kind::Panicked, format!("On {n} of {all} probes.")),
     };
-    let at = panicked.unwrap_or(first);
+    let at = panics.first().copied().unwrap_or(first);
     verdict.probe = Some(case.probes[at].name.clone());
     verdict.notes = detect::detect(case, trace, at);
     verdict.given = given(case, at);
     verdict.evidence = differences(case, trace, at);
     let count = (0..all).filter(|&i| failing(i)).count();
-    verdict.notes.push(format!("{count} of {all} probes fail."));
+    if count > panics.len() {
+        verdict.notes.push(format!("{count} of {all} probes fail."));
+    }
     verdict
 }
 

@@ -73,6 +73,7 @@ struct Matrix {
     wrong: u64,
     rejected: u64,
     named: u64,
+    pairs: u64,
     messages: Vec<Message>,
     complaints: Vec<String>,
 }
@@ -127,6 +128,7 @@ fn parse(said: &str) -> Option<Matrix> {
         wrong: value["wrong"].as_u64()?,
         rejected: value["rejected"].as_u64()?,
         named: value["named"].as_u64()?,
+        pairs: value["pairs"].as_u64()?,
         messages: value["mistakes"].as_array()?.iter().map(message).collect::<Option<_>>()?,
         complaints: value["complaints"].as_array()?.iter().map(text).collect::<Option<_>>()?,
     })
@@ -206,6 +208,7 @@ fn pages(catalogue: &Catalogue, matrices: &[Matrix], report: &mut Report) -> Res
 fn show(exercises: &[Exercise], matrices: &[Matrix], report: &Report, json: bool) {
     let sum = |of: fn(&Matrix) -> u64| matrices.iter().map(of).sum::<u64>();
     let (wrong, rejected, named) = (sum(|m| m.wrong), sum(|m| m.rejected), sum(|m| m.named));
+    let pairs = sum(|m| m.pairs);
     let of = |check: &str| report.complaints.iter().filter(|c| c.check == check).count();
     if json {
         let complaints: Vec<Value> = report
@@ -218,7 +221,7 @@ fn show(exercises: &[Exercise], matrices: &[Matrix], report: &Report, json: bool
             .map(|c| ((*c).into(), json!({ "looked_at": report.seen.get(c), "complaints": of(c) })))
             .collect();
         object(&json!({ "exercises": exercises.len(), "wrong": wrong, "rejected": rejected, "named": named,
-            "checks": checks, "complaints": complaints }));
+            "pairs": pairs, "checks": checks, "complaints": complaints }));
         return;
     }
     let mark = |good: bool| if good { "✓ good" } else { "✗ bad " };
@@ -237,6 +240,7 @@ fn show(exercises: &[Exercise], matrices: &[Matrix], report: &Report, json: bool
         let n = report.seen.get(check).copied().unwrap_or(0);
         line(&format!("{}  {check:24} {n:>3} looked at, {} complaints", mark(of(check) == 0), of(check)));
     }
+    line(&format!("{pairs} implementations of two mistakes at once"));
     line(&format!("{} exercises, {wrong} wrong, {rejected} rejected, {named} named", exercises.len()));
 }
 
@@ -246,7 +250,7 @@ mod tests {
 
     #[test]
     fn only_a_whole_answer_of_the_judge_counts() {
-        let whole = r#"{"wrong":2,"rejected":1,"named":1,"complaints":["so"],
+        let whole = r#"{"wrong":2,"rejected":1,"named":1,"pairs":0,"complaints":["so"],
             "mistakes":[{"name":"frozen","equals":"a step of 0","question":"Why?"}]}"#;
         let m = parse(whole).unwrap();
         assert_eq!((m.wrong, m.rejected, m.named, m.messages.len()), (2, 1, 1, 1));

@@ -25,6 +25,34 @@ fn last_tile<const TILE: usize>(a: &Mat, b: &Mat) -> Mat {
     c
 }
 
+/// The three lengths: A is m×k, B is k×n.
+const M: usize = 0;
+const K: usize = 1;
+const N: usize = 2;
+
+/// Three loops of the given lengths. The result has the right shape, or that of the two outer loops.
+fn lengths<const I: usize, const J: usize, const P: usize, const RIGHT: bool>(a: &Mat, b: &Mat) -> Mat {
+    let of = [a.rows(), a.cols(), b.cols()];
+    let mut c = Mat::zeros(if RIGHT { [of[M], of[N]] } else { [of[I], of[J]] });
+    for i in 0..of[I] {
+        for j in 0..of[J] {
+            let mut sum = 0.0;
+            for k in 0..of[P] {
+                sum += a[[i, k]] * b[[k, j]];
+            }
+            c[[i, j]] = sum;
+        }
+    }
+    c
+}
+
+/// Adds loops with wrong lengths to the variants of a mistake.
+macro_rules! lengths {
+    ($wrong:expr; $($i:ident $j:ident $k:ident),* $(,)?) => {
+        $wrong$(.or(lengths::<$i, $j, $k, true>).or(lengths::<$i, $j, $k, false>))*
+    };
+}
+
 /// The sum of those terms whose factors are not left out.
 fn without(a: &Mat, b: &Mat, out: fn(f64, f64) -> bool) -> Mat {
     product(a, b, |i, k, j| {
@@ -91,6 +119,19 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "A row of A has how many entries?",
         )
         .show("4×3 · 3×2"),
+        lengths!(
+            Wrong::new(
+                "wrong-length",
+                lengths::<M, K, K, true>,
+                "a product with a loop as long as another one should be: right for square matrices alone",
+                "Of the lengths of A and B, m×k and k×n, which belongs to i, which to j, which to k?",
+            );
+            M M K, N N K, K N K, N K K, K K K, N M K, K M K,
+            M N M, M N N, M M M, N N N, M K M, M K N, K N N, K N M, N N M, M M N, K K M, K K N, N K M, N K N, K M M, K M N,
+            N M M, N M N,
+        )
+        .or(lengths::<M, K, K, false>)
+        .show("2×3 · 3×4"),
         Wrong::new(
             "last-term-only",
             |a, b| {

@@ -362,7 +362,7 @@ fn readers() -> Vec<Wrong> {
                 ..right()
             },
             "a sum over a stretch of memory as long as the matrix has elements",
-            "Do the elements of every second column lie side by side?",
+            "After the last element of a row, is the next place in memory always the next row's?",
         )
         .or(Functions {
             sum: |data, v| data.iter().skip(v.offset).take(v.shape[0] * v.shape[1]).sum(),
