@@ -14,7 +14,7 @@ fn noise<T: Real>(rows: usize, cols: usize) -> Tensor<T> {
 type Rung<T> = fn(View<'_, T>, View<'_, T>, ViewMut<'_, T>);
 
 fn rungs<T: Real>(c: &mut Criterion, dtype: &str) {
-    let rungs: [(&str, Rung<T>); 6] = [
+    let rungs: [(&str, Rung<T>); 7] = [
         ("naive", ladder::naive),
         ("reordered", ladder::reordered),
         ("blocked", ladder::blocked),

@@ -20,7 +20,7 @@ fn short(x: f64) -> String {
     }
     // What lies near a large number differs from it far behind the point.
     let whole = format!("{x:e}");
-    if whole.len() <= 16 { whole } else { format!("{x:.5e}") }
+    if whole.len() <= 16 || x.abs() > 1.0 { whole } else { format!("{x:.5e}") }
 }
 
 /// `c[1, 2]`, or the bare name for a single number.
