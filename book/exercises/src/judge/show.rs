@@ -99,7 +99,8 @@ mod tests {
         assert_eq!(short(1.0 / 3.0), "0.333333");
         assert_eq!(short(-1e-9), "-1e-9");
         assert_eq!(short(-1e10 + 1.5), "-9.9999999985e9");
-        assert_eq!(short(1e10 / 3.0), "3.33333e9");
+        assert_eq!(short(1e10 / 3.0), "3.3333333333333335e9");
+        assert_eq!(short(1e-9 / 3.0), "3.33333e-10");
         assert_eq!(place("c", &[2, 3], 5), "c[1, 2]");
         assert_eq!(place("loss", &[], 0), "loss");
     }
