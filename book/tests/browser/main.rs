@@ -1,0 +1,207 @@
+//! The built book in a real browser: every page, on a phone and on a desk, in the light and in the dark.
+//!
+//! ```text
+//! cargo test -p book --test browser -- --ignored
+//! ```
+//!
+//! needs Chromium (`CHROMIUM` names another one than the first on the path). If `AXE` is the path of axe-core's script
+//! (`npm pack axe-core` brings it), every page is searched for what shuts readers out as well.
+#![allow(missing_docs)]
+
+mod devtools;
+
+use devtools::Browser;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A book in a folder of its own.
+struct Book(PathBuf);
+
+impl Book {
+    fn build(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("book-browser-{name}-{}", std::process::id()));
+        let status = Command::new(env!("CARGO_BIN_EXE_book"))
+            .args(["build", "--dest"])
+            .arg(&folder)
+            .status()
+            .expect("the builder runs");
+        assert!(status.success(), "the book does not build");
+        Self(folder)
+    }
+
+    /// The pages that a reader can open, by their paths in the book.
+    fn pages(&self) -> Vec<PathBuf> {
+        fn walk(folder: &Path, root: &Path, pages: &mut Vec<PathBuf>) {
+            for entry in std::fs::read_dir(folder).unwrap().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    walk(&path, root, pages);
+                } else if path.extension().is_some_and(|e| e == "html") {
+                    pages.push(path.strip_prefix(root).unwrap().to_path_buf());
+                }
+            }
+        }
+        let mut pages = Vec::new();
+        walk(&self.0, &self.0, &mut pages);
+        // the table of contents is a frame for browsers without scripts
+        pages.retain(|page| page != Path::new("toc.html"));
+        pages.sort();
+        assert!(pages.len() > 8, "{pages:?}");
+        pages
+    }
+
+    fn url(&self, page: &Path) -> String {
+        let path = self.0.join(page).display().to_string().replace('\\', "/");
+        format!("file://{}{path}", if path.starts_with('/') { "" } else { "/" })
+    }
+}
+
+impl Drop for Book {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What the page has told that it should not have: errors, warnings, exceptions, requests that leave the disk.
+fn complaints(events: &[Value]) -> Vec<String> {
+    let mut found = Vec::new();
+    for event in events {
+        let params = &event["params"];
+        match event["method"].as_str().unwrap_or_default() {
+            "Runtime.exceptionThrown" => {
+                let details = &params["exceptionDetails"];
+                found.push(format!("exception: {} {}", details["text"], details["exception"]["description"]));
+            }
+            "Runtime.consoleAPICalled"
+                if ["error", "warning", "assert"].iter().any(|kind| params["type"] == *kind) =>
+            {
+                found.push(format!("console: {}", params["args"]));
+            }
+            "Log.entryAdded" if params["entry"]["level"] == "error" => {
+                found.push(format!("log: {}", params["entry"]["text"]));
+            }
+            "Network.requestWillBeSent" => {
+                let url = params["request"]["url"].as_str().unwrap_or_default();
+                if !["file:", "data:", "blob:", "about:"].iter().any(|scheme| url.starts_with(scheme)) {
+                    found.push(format!("a request leaves the page: {url}"));
+                }
+            }
+            "Network.loadingFailed" => found.push(format!("not loaded: {}", params["errorText"])),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Elements that stick out of the window and lie in no box that scrolls.
+const OVERFLOW: &str = r#"(() => {
+    const wide = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= wide) return [];
+    const inside = e => { for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
+        if (["auto", "scroll", "hidden"].includes(getComputedStyle(p).overflowX)) return true; return false; };
+    const out = [...document.querySelectorAll("body *")]
+        .filter(e => e.getBoundingClientRect().right > wide + 1 && !inside(e))
+        .map(e => e.tagName + "." + e.className + " " + e.textContent.slice(0, 40));
+    return ["the page is " + document.documentElement.scrollWidth + " wide", ...out.slice(0, 5)];
+})()"#;
+
+const WORLDS: [(u32, bool); 4] = [(390, false), (390, true), (1280, false), (1280, true)];
+
+fn world((width, dark): (u32, bool)) -> String {
+    format!("{width} px, {}", if dark { "dark" } else { "light" })
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo test -p book --test browser -- --ignored"]
+fn every_page_opens_cleanly() {
+    let book = Book::build("pages");
+    let mut browser = Browser::start();
+    let mut faults = Vec::new();
+    for at in WORLDS {
+        browser.world(at.0, 844, at.1);
+        for page in book.pages() {
+            browser.open(&book.url(&page));
+            let dark = browser.eval("document.documentElement.classList.contains('coal')");
+            let mut found = complaints(&browser.events());
+            if dark != at.1 {
+                found.push("the theme does not follow the system".into());
+            }
+            let wide = browser.eval(OVERFLOW);
+            found.extend(wide.as_array().unwrap().iter().map(ToString::to_string));
+            faults.extend(found.iter().map(|fault| format!("{} ({}): {fault}", page.display(), world(at))));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What has the focus, in words that tell one element from another.
+const FOCUS: &str = "(e => e.tagName + '.' + e.className + '#' + e.id)(document.activeElement)";
+
+#[test]
+#[ignore = "needs Chromium: cargo test -p book --test browser -- --ignored"]
+fn a_wide_listing_scrolls_by_keyboard_and_the_page_stays() {
+    let book = Book::build("scroll");
+    let mut browser = Browser::start();
+    browser.world(390, 844, false);
+    browser.open(&book.url(Path::new("spine/tensors.html")));
+    let address = browser.eval("location.href");
+    browser.eval("document.querySelector('main').tabIndex = -1; document.querySelector('main').focus()");
+    let mut stops = 0;
+    while !browser.eval(FOCUS).as_str().unwrap().starts_with("CODE") {
+        browser.press("Tab");
+        stops += 1;
+        assert!(stops < 50, "no listing can be reached by Tab");
+    }
+    for _ in 0..5 {
+        browser.press("ArrowRight");
+    }
+    // scrolling is smooth: it takes its time
+    let moved = browser.eval(
+        "new Promise(done => { let n = 0; const look = () => { const x = document.activeElement.scrollLeft; \
+         if (x > 0 || ++n > 100) done(x); else setTimeout(look, 20); }; look(); })",
+    );
+    assert!(moved.as_f64().unwrap() > 0.0, "the listing did not move: {moved}");
+    assert_eq!(browser.eval("location.href"), address, "the arrow turned the page");
+    // elsewhere the arrow does turn it
+    browser.eval("document.activeElement.blur()");
+    browser.press("ArrowRight");
+    let turned = browser.eval("new Promise(done => setTimeout(() => done(location.href), 300))");
+    assert_ne!(turned, address, "the arrow does not turn the page any more");
+}
+
+/// What axe-core calls serious or critical, one line each.
+const AXE: &str = r#"axe.run(document, { resultTypes: ["violations"] }).then(result => result.violations
+    .filter(v => ["serious", "critical"].includes(v.impact))
+    .flatMap(v => v.nodes.slice(0, 3).map(n => v.id + " (" + v.nodes.length + "): " + n.target.join(" ") + ": " +
+        n.failureSummary.replaceAll("\n", " "))))"#;
+
+#[test]
+#[ignore = "needs Chromium and axe-core: AXE=PATH cargo test -p book --test browser -- --ignored"]
+fn nobody_is_shut_out() {
+    let Some(path) = std::env::var_os("AXE") else {
+        println!("AXE is not set: skipped");
+        return;
+    };
+    let axe = std::fs::read_to_string(path).expect("the script that AXE names");
+    let book = Book::build("axe");
+    let mut browser = Browser::start();
+    let mut faults = Vec::new();
+    for at in [(390, true), (1280, false)] {
+        browser.world(at.0, 844, at.1);
+        // the print page repeats the others, one long page
+        for page in book.pages().iter().filter(|page| *page != Path::new("print.html")) {
+            browser.open(&book.url(page));
+            browser.eval(&format!("{axe}; 0"));
+            let found = browser.eval(AXE);
+            faults.extend(
+                found
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|fault| format!("{} ({}): {fault}", page.display(), world(at))),
+            );
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
