@@ -1,5 +1,6 @@
 //! What can be wrong with a matrix that one asks something of.
 
+use crate::householder::power_of_two_for;
 use crate::shape::Shape;
 use std::fmt;
 
@@ -50,6 +51,22 @@ pub enum Error {
         /// The entry.
         entry: f64,
     },
+    /// A pivot is zero: some combination of rows gives nothing, and a system with this matrix has no solution or too many.
+    Singular {
+        /// What was asked for.
+        operation: &'static str,
+        /// The row, counted after all exchanges, in which nothing is left to divide by.
+        pivot: usize,
+    },
+    /// A pivot is not positive: some direction is not stretched by a positive factor.
+    NotPositiveDefinite {
+        /// What was asked for.
+        operation: &'static str,
+        /// The row of the pivot.
+        pivot: usize,
+        /// What is left of its diagonal entry.
+        entry: f64,
+    },
     /// The matrix is fine, but the result has a number beyond `f64::MAX`.
     Overflow {
         /// What was asked for.
@@ -81,6 +98,16 @@ impl fmt::Display for Error {
                 f,
                 "{operation}: entry ({row}, {col}) is {entry}; find out where it was computed before decomposing"
             ),
+            Error::Singular { operation, pivot } => write!(
+                f,
+                "{operation}: the matrix is singular: pivot {pivot} is zero; a least-squares solution by `Qr`, or a multiple of \
+                 the identity added to A, may be what you want"
+            ),
+            Error::NotPositiveDefinite { operation, pivot, entry } => write!(
+                f,
+                "{operation}: not positive definite: {entry:e} is left of diagonal entry {pivot}; if the matrix should be, add a \
+                 small multiple of the identity, else use `Lu`"
+            ),
             Error::Overflow { operation } => {
                 write!(f, "{operation}: the result exceeds f64::MAX; divide the matrix by its largest entry")
             }
@@ -105,4 +132,23 @@ pub(crate) fn check_finite(operation: &'static str, a: crate::View<'_, f64>) -> 
         Some((at, &entry)) => Err(Error::NotFinite { operation, row: at / cols, col: at % cols, entry }),
         None => Ok(()),
     }
+}
+
+/// Entries that differ from their mirror image by more than this, relative to the largest of all, are no rounding errors.
+const SYMMETRY: f64 = 1e-12;
+
+/// The first entry that differs from its mirror image by more than rounding explains (as in a computed XᵀX), as an error.
+pub(crate) fn check_symmetric(operation: &'static str, a: crate::View<'_, f64>) -> Result<(), Error> {
+    let largest = a.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
+    // scaled before they are subtracted: a difference cannot overflow, nor its bound vanish
+    let scale = if largest == 0.0 { 1.0 } else { power_of_two_for(largest) };
+    for row in 0..a.shape()[0] {
+        for col in 0..row {
+            let (entry, mirror) = (a[[row, col]], a[[col, row]]);
+            if (entry * scale - mirror * scale).abs() > SYMMETRY * (largest * scale) {
+                return Err(Error::NotSymmetric { operation, row, col, entry, mirror });
+            }
+        }
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`shape`], [`tensor`], [`view`] | shape, strides, views, broadcasting | tensors |
 //! | [`norms`] | how large a vector is, without overflow | tensors |
+//! | [`triangular`], [`lu`], [`cholesky`] | systems of equations | solving (to come) |
 //! | [`qr`] | Householder's mirrors, orthogonal times triangular | tensors |
 //! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes | tensors |
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
@@ -15,6 +16,7 @@
 //! mapped file are the same to it.
 #![deny(unsafe_code)]
 
+pub mod cholesky;
 #[cfg(feature = "nalgebra")]
 pub mod convert;
 mod display;
@@ -23,6 +25,7 @@ mod error;
 pub mod gemm;
 mod householder;
 pub mod kernels;
+pub mod lu;
 pub mod norms;
 pub mod par;
 #[cfg(feature = "native")]
@@ -32,12 +35,15 @@ pub mod real;
 pub mod shape;
 pub mod simd;
 pub mod tensor;
+pub mod triangular;
 pub mod view;
 
+pub use cholesky::Cholesky;
 pub use eigen::SymmetricEigen;
 pub use error::Error;
 pub use gemm::gemm;
 pub use kernels::{axpy, dot};
+pub use lu::Lu;
 pub use norms::{frobenius, norm_inf, norm1, norm2};
 pub use qr::Qr;
 pub use real::Real;
