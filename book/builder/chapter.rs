@@ -9,7 +9,8 @@ use crate::figure;
 use crate::listing;
 use crate::maths::{Maths, escape};
 use crate::problem::{Lines, Problem};
-use pulldown_cmark::{BlockQuoteKind, CowStr, Event, Options, Parser, Tag, TagEnd};
+use crate::quiz;
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -139,6 +140,7 @@ impl Expansion<'_> {
     fn events(&mut self, events: &[(Event<'_>, Range<usize>)]) -> Vec<Range<usize>> {
         let mut literal = Vec::new();
         let mut skip = 0;
+        let mut asked = None;
         for (i, (event, range)) in events.iter().enumerate() {
             if i < skip || self.claimed.contains(&range.start) {
                 continue;
@@ -167,11 +169,57 @@ impl Expansion<'_> {
                 Event::Start(Tag::BlockQuote(kind)) => self.quote(*kind, range),
                 Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock) | Event::Code(_) | Event::InlineHtml(_) => {
                     literal.push(range.clone());
+                    if let Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) = event {
+                        let text: String =
+                            events[i + 1..].iter().map_while(|(event, _)| text_of(event)).collect();
+                        self.fence(info, &text, range, &mut asked);
+                    }
                 }
                 _ => {}
             }
         }
         literal
+    }
+
+    /// A quiz becomes a form, and the proof behind it is folded away; other fences stay as they are.
+    fn fence(
+        &mut self,
+        info: &str,
+        text: &str,
+        range: &Range<usize>,
+        asked: &mut Option<(quiz::Quiz, usize)>,
+    ) {
+        let before = asked.take();
+        if info == "quiz" {
+            match quiz::read(text) {
+                Ok(quiz) => {
+                    let n = self.stash.put(String::new());
+                    let html = quiz.html(&format!("quiz-{n}"), &mut |s| self.caption(s, range.start));
+                    self.stash.fragments[n] = html;
+                    self.edits.push((range.clone(), format!(r#"<div data-fp="{n}"></div>"#)));
+                    *asked = Some((quiz, range.end));
+                }
+                Err((at, message)) => {
+                    let line = self.lines.line(range.start)
+                        + 1
+                        + text[..at.start.min(text.len())].matches('\n').count();
+                    self.problems.push(Problem::new(self.place.file, line, message));
+                }
+            }
+        } else if info == "rust,proof" {
+            let quiz = before.filter(|(_, end)| self.source[*end..range.start].trim().is_empty());
+            let fault = match &quiz {
+                None => Some("a proof stands directly behind its quiz".to_string()),
+                Some((quiz, _)) => quiz.unproven(text),
+            };
+            if let Some(message) = fault {
+                self.problem(range.start, message);
+            }
+            let block = format!(
+                "<details class=\"proof\"><summary>How this answer is checked</summary>\n\n```rust\n{text}```\n\n</details>\n"
+            );
+            self.edits.push((range.clone(), block));
+        }
     }
 
     fn formula(&mut self, tex: &str, range: &Range<usize>, display: bool) {
@@ -360,6 +408,14 @@ fn shown(cut: &listing::Listing, file: &str) -> String {
         escape(file),
         listing::fenced(&cut.code, listing::language(file))
     )
+}
+
+/// The text inside a fence, while it lasts.
+fn text_of<'a>(event: &'a Event<'_>) -> Option<&'a str> {
+    match event {
+        Event::Text(text) => Some(text),
+        _ => None,
+    }
 }
 
 /// The words of an event, for labels.

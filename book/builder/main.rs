@@ -17,6 +17,7 @@ mod mathml;
 mod maths;
 mod pages;
 mod problem;
+mod quiz;
 mod red;
 mod serve;
 mod warnings;

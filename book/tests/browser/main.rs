@@ -170,6 +170,122 @@ fn a_wide_listing_scrolls_by_keyboard_and_the_page_stays() {
     assert_ne!(turned, address, "the arrow does not turn the page any more");
 }
 
+/// One quiz of a page, worked by keyboard.
+struct Quiz<'a> {
+    browser: &'a mut Browser,
+    /// Its place among the quizzes of the page.
+    nth: usize,
+    page: String,
+}
+
+impl Quiz<'_> {
+    /// Evaluates an expression in which `quiz` is the form.
+    fn eval(&mut self, expression: &str) -> Value {
+        let nth = self.nth;
+        self.browser.eval(&format!(
+            "(() => {{ const quiz = document.querySelectorAll('form.quiz')[{nth}]; return {expression}; }})()"
+        ))
+    }
+
+    fn press(&mut self, at: &str, key: &str) {
+        self.eval(&format!("quiz.querySelector('{at}').focus()"));
+        self.browser.press(key);
+    }
+
+    fn write(&mut self, at: &str, text: &str) {
+        self.eval(&format!("quiz.querySelector('{at}').select()"));
+        self.browser.call("Input.insertText", &serde_json::json!({ "text": text }));
+    }
+
+    /// What it says of the answer: this sentence, and that it is right or wrong.
+    #[track_caller]
+    fn expect(&mut self, right: bool, sentence: &str) {
+        let class = self.eval("quiz.className");
+        assert_eq!(class, if right { "quiz right" } else { "quiz wrong" }, "{}: {sentence}", self.page);
+        let said = self.eval("quiz.querySelector('.reply').textContent");
+        assert!(said.as_str().unwrap().contains(sentence), "{}: {said} is not {sentence}", self.page);
+    }
+
+    /// The sentences of the answers: (attributes, sentence).
+    fn replies(&mut self) -> Vec<(Value, String)> {
+        let all = self.eval(
+            "[...quiz.querySelectorAll('.replies li')].map(li => [{...li.dataset}, li.querySelector('.why').textContent])",
+        );
+        let all = all.as_array().unwrap();
+        all.iter().map(|pair| (pair[0].clone(), pair[1].as_str().unwrap().to_string())).collect()
+    }
+
+    fn choose(&mut self) {
+        for (data, why) in self.replies() {
+            self.eval("quiz.querySelectorAll('input').forEach(input => input.checked = false)");
+            let option = data["option"].as_str().unwrap().to_string();
+            self.press(&format!("[value=\"{option}\"]"), " ");
+            self.press(".check", "Enter");
+            self.expect(data["right"].is_string(), &why);
+        }
+    }
+
+    fn number(&mut self) {
+        self.write("input", "no number");
+        self.press("input", "Enter");
+        assert_eq!(self.eval("quiz.className"), "quiz", "{}: words were taken for a number", self.page);
+        for (data, why) in self.replies() {
+            let value = data["value"].as_str().unwrap_or("987654321").to_string();
+            self.write("input", &value);
+            self.press("input", "Enter");
+            self.expect(data["right"].is_string(), &why);
+        }
+    }
+
+    fn trace(&mut self) {
+        let replies = self.replies();
+        for (data, hint) in replies.iter().filter(|(data, _)| data["cell"].is_string()) {
+            for (other, _) in replies.iter().filter(|(other, _)| other["cell"].is_string()) {
+                let at = format!("[data-cell=\"{}\"]", other["cell"].as_str().unwrap());
+                let value = if other == data { "-77" } else { other["value"].as_str().unwrap() };
+                self.write(&format!("input{at}"), value);
+            }
+            self.press(".check", " ");
+            self.expect(false, hint);
+            let at = data["cell"].as_str().unwrap();
+            self.write(&format!("input[data-cell=\"{at}\"]"), data["value"].as_str().unwrap());
+        }
+        self.press(".check", "Enter");
+        let (_, why) = replies.iter().find(|(data, _)| data["right"].is_string()).unwrap().clone();
+        self.expect(true, &why);
+    }
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo test -p book --test browser -- --ignored"]
+fn every_quiz_answers_right_and_wrong_by_keyboard() {
+    let book = Book::build("quiz");
+    let mut browser = Browser::start();
+    browser.world(390, 844, false);
+    let mut asked = 0;
+    for page in book.pages().iter().filter(|page| *page != Path::new("print.html")) {
+        browser.open(&book.url(page));
+        let all = browser.eval("document.querySelectorAll('form.quiz').length").as_u64().unwrap();
+        for nth in 0..all {
+            let page = format!("{}, quiz {}", page.display(), nth + 1);
+            let mut quiz = Quiz { browser: &mut browser, nth: nth as usize, page };
+            match quiz.eval("quiz.dataset.kind").as_str().unwrap() {
+                "choice" => quiz.choose(),
+                "number" => quiz.number(),
+                _ => quiz.trace(),
+            }
+            asked += 1;
+        }
+        // What was answered is still there when one comes back.
+        let said = "[...document.querySelectorAll('form.quiz .reply')].map(reply => reply.textContent)";
+        let before = browser.eval(said);
+        assert_eq!(complaints(&browser.events()), [""; 0], "{}", page.display());
+        browser.open(&book.url(page));
+        assert_eq!(browser.eval(said), before, "{}", page.display());
+    }
+    assert!(asked > 10, "{asked} quizzes");
+}
+
 /// What axe-core calls serious or critical, one line each.
 const AXE: &str = r#"axe.run(document, { resultTypes: ["violations"] }).then(result => result.violations
     .filter(v => ["serious", "critical"].includes(v.impact))
