@@ -10,6 +10,7 @@
 use crate::chapter::{self, Place, Stash, slashed};
 use crate::maths::Maths;
 use crate::problem::{Error, Lines, Problem};
+use crate::touch::{self, Origin};
 use crate::{fonts, pages, warnings};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
@@ -59,6 +60,8 @@ pub(crate) struct Report {
     pub(crate) warnings: Vec<String>,
     /// The files outside the book's folder that it shows.
     pub(crate) sources: BTreeSet<PathBuf>,
+    /// Where the numbers of touchable figures come from, if there are any.
+    pub(crate) touch: Option<Origin>,
     /// How long it took.
     pub(crate) took: Duration,
 }
@@ -72,10 +75,15 @@ const MARK: &str = ".four-pillars-book";
 ///
 /// [`Error::Sources`] with everything that is wrong in the chapters; the other kinds for what is not the authors' fault.
 pub(crate) fn build(layout: &Layout, destination: &Path) -> Result<Report, Error> {
+    build_with(layout, destination, false)
+}
+
+/// [`build`]; touchable figures may be told to be recorded ones.
+pub(crate) fn build_with(layout: &Layout, destination: &Path, recorded: bool) -> Result<Report, Error> {
     let start = Instant::now();
     refuse_strangers(destination)?;
     let staging = staging(destination)?;
-    let result = build_in(layout, &staging).and_then(|report| {
+    let result = build_in(layout, &staging, recorded).and_then(|report| {
         swap(&staging, destination)?;
         Ok(Report { took: start.elapsed(), ..report })
     });
@@ -122,7 +130,7 @@ fn swap(staging: &Path, destination: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn build_in(layout: &Layout, staging: &Path) -> Result<Report, Error> {
+fn build_in(layout: &Layout, staging: &Path, recorded: bool) -> Result<Report, Error> {
     let renderer = |error: mdbook_driver::errors::Error| Error::Renderer(format!("{error:#}"));
     let book = layout.root.join(&layout.book);
     let config_file = book.join("book.toml");
@@ -153,9 +161,10 @@ fn build_in(layout: &Layout, staging: &Path) -> Result<Report, Error> {
     built.map_err(renderer)?;
     pages::finish(staging, &stash.fragments)?;
     fonts::write(staging)?;
+    let touch = stash.touched.then(|| touch::write(&layout.root, staging, recorded)).transpose()?;
     let mark = staging.join(MARK);
     fs::write(&mark, "A built book: the next build replaces this folder.\n").map_err(Error::io(&mark))?;
-    Ok(Report { chapters, missing, warnings, sources: stash.sources, took: Duration::ZERO })
+    Ok(Report { chapters, missing, warnings, sources: stash.sources, touch, took: Duration::ZERO })
 }
 
 /// Reads SUMMARY.md; a chapter that it names and that does not exist becomes a draft.

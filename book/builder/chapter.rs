@@ -10,6 +10,7 @@ use crate::listing;
 use crate::maths::{Maths, escape};
 use crate::problem::{Lines, Problem};
 use crate::quiz;
+use crate::touch;
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -40,6 +41,8 @@ pub(crate) struct Stash {
     pub(crate) fragments: Vec<String>,
     /// Every file that a listing or a figure came from.
     pub(crate) sources: BTreeSet<PathBuf>,
+    /// Whether there is a figure to touch.
+    pub(crate) touched: bool,
 }
 
 impl Stash {
@@ -194,7 +197,7 @@ impl Expansion<'_> {
             match quiz::read(text) {
                 Ok(quiz) => {
                     let n = self.stash.put(String::new());
-                    let html = quiz.html(&format!("quiz-{n}"), &mut |s| self.caption(s, range.start));
+                    let html = quiz.html(&quiz.id(), &mut |s| self.caption(s, range.start));
                     self.stash.fragments[n] = html;
                     self.edits.push((range.clone(), format!(r#"<div data-fp="{n}"></div>"#)));
                     *asked = Some((quiz, range.end));
@@ -372,6 +375,17 @@ impl Expansion<'_> {
             let Some(indent) = bare.find(|c: char| !matches!(c, ' ' | '\t' | '>')) else { continue };
             let start = at + indent;
             if literal.iter().any(|code| code.contains(&start)) {
+                continue;
+            }
+            if let Some(name) = touch::directive(&bare[indent..]) {
+                match touch::html(name, &mut |s| self.caption(s, start)) {
+                    Ok(html) => {
+                        let n = self.stash.put(html);
+                        self.stash.touched = true;
+                        self.edits.push((start..at + bare.len(), format!(r#"<div data-fp="{n}"></div>"#)));
+                    }
+                    Err(message) => self.problem(start, message),
+                }
                 continue;
             }
             match listing::directive(&bare[indent..]) {

@@ -40,7 +40,9 @@ pub(crate) fn directive(line: &str) -> Option<Result<Directive<'_>, String>> {
     let Some(target) = inside.strip_prefix("listing").filter(|rest| rest.starts_with(char::is_whitespace))
     else {
         let word = inside.split_whitespace().next().unwrap_or_default();
-        return Some(Err(format!("unknown directive `#{word}`; there is only `#listing path:anchor`")));
+        return Some(Err(format!(
+            "unknown directive `#{word}`; there are `#listing path:anchor` and `#touch name`"
+        )));
     };
     let target = target.trim();
     if target.is_empty() || target.contains(char::is_whitespace) {

@@ -20,6 +20,7 @@ mod problem;
 mod quiz;
 mod red;
 mod serve;
+mod touch;
 mod warnings;
 
 use clap::{Parser, Subcommand};
@@ -46,6 +47,9 @@ enum Command {
         /// Where to write it [default: book/html]
         #[arg(long, value_name = "DIR")]
         dest: Option<PathBuf>,
+        /// Let touchable figures look up what was recorded, even where they could be computed
+        #[arg(long)]
+        recorded: bool,
     },
     /// Look for dead links, stale listings, untested chapters, anything fetched
     Check,
@@ -79,9 +83,9 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<ExitCode, Error> {
     let layout = build::Layout::here();
     match command {
-        Command::Build { open, dest } => {
+        Command::Build { open, dest, recorded } => {
             let destination = dest.unwrap_or_else(|| layout.html());
-            let report = build::build(&layout, &destination)?;
+            let report = build::build_with(&layout, &destination, recorded)?;
             tell(&report);
             let first = destination.join("index.html");
             println!(
@@ -112,6 +116,11 @@ fn run(command: Command) -> Result<ExitCode, Error> {
 
 /// Says what is odd about a book that was built all the same.
 fn tell(report: &build::Report) {
+    match &report.touch {
+        Some(touch::Origin::Computed(by)) => println!("touchable figures are computed on the page (by {by})"),
+        Some(touch::Origin::Recorded(why)) => println!("touchable figures show recorded numbers: {why}"),
+        None => {}
+    }
     for problem in &report.missing {
         eprintln!("note: {problem}");
     }

@@ -141,6 +141,15 @@ impl Quiz {
         sentences.iter().any(|s| s.trim().is_empty()).then(|| "has an empty sentence".into())
     }
 
+    /// A name that stays while the question does, wherever it stands: a reader's answer is kept under it.
+    pub(crate) fn id(&self) -> String {
+        // FNV-1a: the same in every version of Rust
+        let hash = self.question.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        format!("quiz-{hash:016x}")
+    }
+
     /// What a proof has to speak of: the answers, if they are numbers.
     fn answers(&self) -> Vec<f64> {
         let number = self.number.iter().map(|n| n.answer);

@@ -20,10 +20,15 @@ struct Book(PathBuf);
 
 impl Book {
     fn build(name: &str) -> Self {
+        Self::build_with(name, &[])
+    }
+
+    fn build_with(name: &str, how: &[&str]) -> Self {
         let folder = std::env::temp_dir().join(format!("book-browser-{name}-{}", std::process::id()));
         let status = Command::new(env!("CARGO_BIN_EXE_book"))
             .args(["build", "--dest"])
             .arg(&folder)
+            .args(how)
             .status()
             .expect("the builder runs");
         assert!(status.success(), "the book does not build");
@@ -284,6 +289,113 @@ fn every_quiz_answers_right_and_wrong_by_keyboard() {
         assert_eq!(browser.eval(said), before, "{}", page.display());
     }
     assert!(asked > 10, "{asked} quizzes");
+}
+
+/// The page with its touchable figures at work.
+fn open_touched(browser: &mut Browser, url: &str) {
+    browser.open(url);
+    browser.eval(
+        "new Promise(done => { const look = () => document.querySelector('figure.touch:not([data-ready])') \
+         ? setTimeout(look, 20) : done(true); look(); })",
+    );
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo test -p book --test browser -- --ignored"]
+fn every_figure_moves_by_keyboard_and_both_origins_agree() {
+    let mut browser = Browser::start();
+    browser.world(390, 844, true);
+    let mut figures = 0;
+    // what each figure said, at the inputs that are recorded: the same, computed or looked up
+    let mut said: Vec<Vec<Value>> = Vec::new();
+    for (name, how) in [("computed", &[][..]), ("recorded", &["--recorded"][..])] {
+        let book = Book::build_with(name, how);
+        let mut all = Vec::new();
+        for page in book.pages().iter().filter(|page| *page != Path::new("print.html")) {
+            open_touched(&mut browser, &book.url(page));
+            let count = browser.eval("document.querySelectorAll('figure.touch').length").as_u64().unwrap();
+            for nth in 0..count {
+                let at = format!("document.querySelectorAll('figure.touch')[{nth}]");
+                // A question first: the controls are of no use before.
+                assert_eq!(browser.eval(&format!("{at}.querySelector('.controls').disabled")), true);
+                browser.eval(&format!("{at}.querySelector('.ask button').focus()"));
+                browser.press("Enter");
+                let told = browser.eval(&format!("{at}.querySelector('.told').textContent"));
+                assert!(
+                    told.as_str().unwrap().len() > 10,
+                    "{}: nothing is said to an answer",
+                    page.display()
+                );
+                assert_eq!(browser.eval(&format!("{at}.querySelector('.controls').disabled")), false);
+                let inputs = browser
+                    .eval(&format!("{at}.querySelectorAll('.controls input, .controls select').length"));
+                for i in 0..inputs.as_u64().unwrap() {
+                    let control = format!("{at}.querySelectorAll('.controls input, .controls select')[{i}]");
+                    let look = format!(
+                        "{at}.querySelector('svg').innerHTML + {at}.querySelector('.says').textContent"
+                    );
+                    let before = browser.eval(&look);
+                    browser.eval(&format!("{control}.focus()"));
+                    for key in ["ArrowLeft", "ArrowUp", "ArrowRight", "ArrowRight", "ArrowDown"] {
+                        browser.press(key);
+                        if browser.eval(&look) != before {
+                            break;
+                        }
+                    }
+                    assert_ne!(
+                        browser.eval(&look),
+                        before,
+                        "{}, figure {nth}: control {i} moves nothing",
+                        page.display()
+                    );
+                }
+                // every fifth of the recorded inputs
+                all.push(browser.eval(&format!(
+                    "(() => {{ const figure = {at}, said = []; \
+                     const controls = [...figure.querySelectorAll('.controls input, .controls select')]; \
+                     const grids = controls.map(c => c.dataset.recorded.split(',').map(Number)); \
+                     const total = grids.reduce((n, grid) => n * grid.length, 1); \
+                     for (let nth = 0; nth < total; nth += 5) {{ \
+                       let rest = nth; \
+                       for (let i = controls.length - 1; i >= 0; i--) {{ \
+                         const j = rest % grids[i].length; rest = (rest - j) / grids[i].length; \
+                         controls[i].value = figure.dataset.ready === 'recorded' && controls[i].type === 'range' ? j : grids[i][j]; \
+                       }} \
+                       controls[0].dispatchEvent(new Event('input')); \
+                       said.push(figure.querySelector('.says').textContent); \
+                     }} return said; }})()"
+                )));
+                figures += 1;
+            }
+            assert_eq!(complaints(&browser.events()), [""; 0], "{}", page.display());
+        }
+        said.push(all);
+        browser.eval("localStorage.clear()");
+    }
+    assert!(figures >= 8, "{figures} figures");
+    for (computed, recorded) in said[0].iter().zip(&said[1]) {
+        let (computed, recorded) = (computed.as_array().unwrap(), recorded.as_array().unwrap());
+        assert!(computed.len() == recorded.len() && !computed.is_empty());
+        for (computed, recorded) in computed.iter().zip(recorded) {
+            assert!(alike(computed.as_str().unwrap(), recorded.as_str().unwrap()), "{computed}\n{recorded}");
+        }
+    }
+}
+
+/// The same words, and numbers that differ by no more than a rounding of the third digit.
+fn alike(a: &str, b: &str) -> bool {
+    let words = |s: &str| {
+        s.split_whitespace().map(|w| w.trim_end_matches(['.', ',', ';']).to_string()).collect::<Vec<_>>()
+    };
+    let (a, b) = (words(a), words(b));
+    a.len() == b.len()
+        && a.iter().zip(&b).all(|(a, b)| {
+            let number = |w: &str| w.replace('−', "-").parse::<f64>().ok();
+            match (number(a), number(b)) {
+                (Some(x), Some(y)) => (x - y).abs() <= 0.011 * x.abs().max(y.abs()) + 1e-12,
+                _ => a == b,
+            }
+        })
 }
 
 /// What axe-core calls serious or critical, one line each.
