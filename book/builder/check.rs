@@ -6,7 +6,8 @@
 use crate::build::{self, Layout};
 use crate::chapter::{Place, slashed};
 use crate::lint::{self, Findings};
-use crate::problem::{Error, Problem};
+use crate::pasted::{self, Sources};
+use crate::problem::{Error, Lines, Problem};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,6 +55,7 @@ fn check_in(layout: &Layout, built: &Path) -> Result<Checked, Error> {
     let pages = if built.is_dir() { read_pages(built)? } else { BTreeMap::new() };
     let tested = doctests(&layout.root);
     let private = private_paths(&layout.root);
+    let code = Sources::read(&layout.root);
     let mut links = 0;
     for file in &chapters {
         let path = layout.root.join(file);
@@ -61,6 +63,11 @@ fn check_in(layout: &Layout, built: &Path) -> Result<Checked, Error> {
         let place = Place { root: &layout.root, file };
         let Findings { problems: found, links: here, doctest } = lint::lint(&source, &place, &private);
         problems.extend(found);
+        for (at, origin) in pasted::find(&source, &code) {
+            let message =
+                format!("these lines are in {}: include them, {{{{#listing ...}}}}", slashed(origin));
+            problems.push(Problem::new(file, Lines::new(&source).line(at), message));
+        }
         if let Some(line) = doctest.filter(|_| !tested.contains(file)) {
             let message = "no crate runs this chapter's code: add #[doc = include_str!(...)] to its crate (book/README.md)";
             problems.push(Problem::new(file, line, message));
@@ -72,6 +79,7 @@ fn check_in(layout: &Layout, built: &Path) -> Result<Checked, Error> {
             }
         }
     }
+    problems.extend(exercises(layout, &chapters));
     for (page, text) in &pages {
         problems.extend(page_faults(page, text));
     }
@@ -171,6 +179,39 @@ fn find_includes(folder: &Path, root: &Path, tested: &mut BTreeSet<PathBuf>) {
             );
         }
     }
+}
+
+/// Exercises that no chapter leads up to: those whose chapter is not there, or does not say how to run them.
+fn exercises(layout: &Layout, chapters: &[PathBuf]) -> Vec<Problem> {
+    let file = layout.book.join("exercises/order.toml");
+    let Ok(text) = fs::read_to_string(layout.root.join(&file)) else { return Vec::new() };
+    let mut faults = Vec::new();
+    let mut id = "";
+    for (nth, line) in text.lines().enumerate() {
+        let value = |key: &str| line.strip_prefix(key).map(|rest| rest.trim().trim_matches('"'));
+        id = value("id = ").unwrap_or(id);
+        let Some(slug) = value("chapter = ") else { continue };
+        if !layout.root.join(&layout.book).join("exercises/src").join(id).is_dir() {
+            continue; // planned, and nobody sees it
+        }
+        let chapter = chapters.iter().find(|chapter| chapter.file_stem().is_some_and(|stem| stem == slug));
+        let says = chapter.and_then(|chapter| fs::read_to_string(layout.root.join(chapter)).ok());
+        let name = id.rsplit('/').next().unwrap_or(id);
+        let message = match (chapter, says) {
+            (None, _) => format!("the exercise {id} has no chapter: {slug} is not written"),
+            (Some(chapter), Some(says))
+                if !says.replace('-', "_").contains(&format!("cargo xtask exercises run {name}")) =>
+            {
+                format!(
+                    "the exercise {id} is not in its chapter, {}: say `cargo xtask exercises run {name}`",
+                    slashed(chapter)
+                )
+            }
+            _ => continue,
+        };
+        faults.push(Problem::new(&file, nth + 1, message));
+    }
+    faults
 }
 
 /// Paths that belong to the machine on which the book is written, never to the book.
@@ -372,6 +413,64 @@ mod tests {
         assert_eq!(problems.len(), 2, "{problems:?}");
         assert!(problems[0].starts_with("book/src/one.md:3: formula"), "{problems:?}");
         assert!(problems[1].starts_with("book/src/one.md:5: a fence without a language"), "{problems:?}");
+    }
+
+    /// What authors do to a book without noticing, each named with file and line.
+    #[test]
+    fn planted_faults_are_found() {
+        let two = "# Two\n\n## The second part\n\n$x^2$\n\n```rust\nlet x = 1;\n```\n\n{{#listing ../../pillar/src/dot.rs:dot}}\n";
+        let source = "pub fn six() {\n    one();\n    two();\n    three();\n    four();\n    five();\n}\n";
+        let order = "[[exercise]]\nid = \"linalg/dot\"\nchapter = \"two\"\n";
+        let boxed = format!("{two}\n> [!EXERCISE] dot\n> `cargo xtask exercises run dot`\n");
+        let exercise = [("book/exercises/order.toml", order), ("book/exercises/src/linalg/dot/mod.rs", "")];
+        let whole = |files: &[(&str, &str)], name: &str| {
+            let all: Vec<_> = exercise
+                .iter()
+                .copied()
+                .chain([("pillar/src/six.rs", source)])
+                .chain(files.iter().copied())
+                .collect();
+            Workspace::new(name, &all).problems()
+        };
+        assert_eq!(whole(&[("book/src/two.md", &boxed)], "planted-none"), [""; 0]);
+
+        let renamed = "// ANCHOR: product\nfn dot() {}\n// ANCHOR_END: product\n";
+        let formula = boxed.replace("$x^2$", "$\\nosuch$");
+        let pasted = boxed.replace("let x = 1;\n", source);
+        let link = boxed.replace("$x^2$", "[one](one.md#gone)");
+        let chapterless = order.replace("\"two\"", "\"three\"");
+        for (name, files, says) in [
+            (
+                "anchor",
+                vec![("book/src/two.md", &boxed), ("pillar/src/dot.rs", &renamed.to_string())],
+                "book/src/two.md:11: pillar/src/dot.rs has no anchor `dot`",
+            ),
+            ("formula", vec![("book/src/two.md", &formula)], "book/src/two.md:5: formula `\\nosuch`"),
+            (
+                "pasted",
+                vec![("book/src/two.md", &pasted)],
+                "book/src/two.md:7: these lines are in pillar/src/six.rs",
+            ),
+            (
+                "link",
+                vec![("book/src/two.md", &link)],
+                "book/src/two.md:5: one.md#gone: the chapter has no heading",
+            ),
+            (
+                "chapterless",
+                vec![("book/src/two.md", &boxed), ("book/exercises/order.toml", &chapterless)],
+                "book/exercises/order.toml:3: the exercise linalg/dot has no chapter: three is not written",
+            ),
+            (
+                "unsaid",
+                vec![("book/src/two.md", &two.to_string())],
+                "book/exercises/order.toml:3: the exercise linalg/dot is not in its chapter, book/src/two.md",
+            ),
+        ] {
+            let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+            let problems = whole(&files, &format!("planted-{name}"));
+            assert!(problems.iter().any(|problem| problem.starts_with(says)), "{name}: {problems:?}");
+        }
     }
 
     #[test]

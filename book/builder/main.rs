@@ -16,6 +16,7 @@ mod listing;
 mod mathml;
 mod maths;
 mod pages;
+mod pasted;
 mod problem;
 mod quiz;
 mod red;

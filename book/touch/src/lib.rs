@@ -1,7 +1,7 @@
 //! The figures that a reader can touch: what they compute, and what they let one change.
 //!
 //! A figure is a function from a few numbers, which the reader sets, to a list of numbers, which the page draws. It calls the
-//! crates of the book and nothing else. Where a WebAssembly toolchain is at hand the page runs it as it is ([`wasm`]); elsewhere the
+//! crates of the book and nothing else. Where a WebAssembly toolchain is at hand the page runs it as it is (`wasm.rs`); elsewhere the
 //! book holds what it gave at a grid of inputs, and the page looks it up.
 #![deny(unsafe_code)]
 
