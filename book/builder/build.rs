@@ -11,7 +11,7 @@ use crate::chapter::{self, Place, Stash, slashed};
 use crate::maths::Maths;
 use crate::problem::{Error, Lines, Problem};
 use crate::touch::{self, Origin};
-use crate::{fonts, pages, warnings};
+use crate::{check, fonts, glance, pages, warnings};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
 use mdbook_summary::{Summary, SummaryItem};
@@ -144,12 +144,14 @@ fn build_in(layout: &Layout, staging: &Path, recorded: bool) -> Result<Report, E
     let mut stash = Stash::default();
     let mut problems = Vec::new();
     let mut chapters = Vec::new();
+    let tested = check::doctests(&layout.root);
     book.book.for_each_chapter_mut(|chapter| {
         let Some(path) = &chapter.source_path else { return };
         let file = layout.src().join(path);
         let place = Place { root: &layout.root, file: &file };
         let (markdown, found) = chapter::expand(&chapter.content, &place, &maths, &mut stash);
-        chapter.content = markdown;
+        let slug = file.file_stem().unwrap_or_default().to_string_lossy();
+        chapter.content = glance::add(&markdown, &layout.root, &slug, tested.get(&file).map(String::as_str));
         problems.extend(found);
         chapters.push(file);
     });

@@ -68,7 +68,7 @@ fn check_in(layout: &Layout, built: &Path) -> Result<Checked, Error> {
                 format!("these lines are in {}: include them, {{{{#listing ...}}}}", slashed(origin));
             problems.push(Problem::new(file, Lines::new(&source).line(at), message));
         }
-        if let Some(line) = doctest.filter(|_| !tested.contains(file)) {
+        if let Some(line) = doctest.filter(|_| !tested.contains_key(file)) {
             let message = "no crate runs this chapter's code: add #[doc = include_str!(...)] to its crate (book/README.md)";
             problems.push(Problem::new(file, line, message));
         }
@@ -145,23 +145,24 @@ fn dead(
     Some(format!("{target}: the chapter has no heading with the id `{anchor}`"))
 }
 
-/// The chapters that some crate includes as documentation, and so tests.
-fn doctests(root: &Path) -> BTreeSet<PathBuf> {
-    let mut tested = BTreeSet::new();
+/// The chapters that some crate includes as documentation, and so tests, each with its crate.
+pub(crate) fn doctests(root: &Path) -> BTreeMap<PathBuf, String> {
+    let mut tested = BTreeMap::new();
     for entry in fs::read_dir(root).into_iter().flatten().flatten() {
         let krate = entry.path();
         if krate.join("Cargo.toml").is_file() {
-            find_includes(&krate.join("src"), root, &mut tested);
+            let name = entry.file_name().to_string_lossy().into_owned();
+            find_includes(&krate.join("src"), root, &name, &mut tested);
         }
     }
     tested
 }
 
-fn find_includes(folder: &Path, root: &Path, tested: &mut BTreeSet<PathBuf>) {
+fn find_includes(folder: &Path, root: &Path, krate: &str, tested: &mut BTreeMap<PathBuf, String>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
-            find_includes(&path, root, tested);
+            find_includes(&path, root, krate, tested);
             continue;
         }
         let Some(file) =
@@ -175,7 +176,8 @@ fn find_includes(folder: &Path, root: &Path, tested: &mut BTreeSet<PathBuf>) {
             tested.extend(
                 Place { root, file }
                     .follow(included)
-                    .filter(|path| path.extension().is_some_and(|e| e == "md")),
+                    .filter(|path| path.extension().is_some_and(|e| e == "md"))
+                    .map(|path| (path, krate.to_string())),
             );
         }
     }

@@ -10,6 +10,7 @@ mod chapter;
 mod check;
 mod figure;
 mod fonts;
+mod glance;
 mod letters;
 mod lint;
 mod listing;
