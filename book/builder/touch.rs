@@ -220,7 +220,9 @@ mod tests {
         let page = html("hats", &mut escape).unwrap();
         assert!(page.contains("<option value=\"1\">staircase</option>"), "{page}");
         assert!(page.contains("<fieldset class=\"controls\" disabled>"), "{page}");
-        assert!(html("hat", &mut escape).unwrap_err().contains("there are ellipse, depth, knobs, hats"));
+        assert!(
+            html("hat", &mut escape).unwrap_err().contains("there are ellipse, depth, knobs, hats, tape")
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod depth;
 pub mod ellipse;
 pub mod hats;
 pub mod knobs;
+pub mod tape;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
@@ -47,7 +48,7 @@ pub struct Figure {
 }
 
 /// All figures; the place of one is its number in the compiled module.
-pub const FIGURES: [Figure; 4] = [ellipse::FIGURE, depth::FIGURE, knobs::FIGURE, hats::FIGURE];
+pub const FIGURES: [Figure; 5] = [ellipse::FIGURE, depth::FIGURE, knobs::FIGURE, hats::FIGURE, tape::FIGURE];
 
 impl Figure {
     /// Every combination of recorded inputs, the last input changing fastest, with what the figure gives there.
