@@ -40,9 +40,11 @@ impl Session {
     fn transcript(&self) -> String {
         let here = self.0.0.to_str().unwrap();
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_str().unwrap();
+        // What lies below the checkout is shown from there on: so does this folder if the target folder does.
+        let below = here.strip_prefix(root).map_or(here, |path| path.trim_start_matches('/'));
         let mut text = String::new();
         let (mut fails, mut compiler) = (false, false);
-        for line in self.1.replace(here, "solutions").replace(root, "CHECKOUT").lines() {
+        for line in self.1.replace(here, "solutions").replace(below, "solutions").replace(root, "CHECKOUT").lines() {
             // Rustc's words: it may change them.
             fails = (fails || line.ends_with("does not compile.")) && !line.starts_with('[');
             if fails && line.starts_with("error") && !compiler {
