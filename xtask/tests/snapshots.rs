@@ -44,7 +44,9 @@ impl Session {
         let below = here.strip_prefix(root).map_or(here, |path| path.trim_start_matches('/'));
         let mut text = String::new();
         let (mut fails, mut compiler) = (false, false);
-        for line in self.1.replace(here, "solutions").replace(below, "solutions").replace(root, "CHECKOUT").lines() {
+        for line in
+            self.1.replace(here, "solutions").replace(below, "solutions").replace(root, "CHECKOUT").lines()
+        {
             // Rustc's words: it may change them.
             fails = (fails || line.ends_with("does not compile.")) && !line.starts_with('[');
             if fails && line.starts_with("error") && !compiler {

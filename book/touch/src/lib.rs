@@ -48,7 +48,14 @@ pub struct Figure {
 }
 
 /// All figures; the place of one is its number in the compiled module.
-pub const FIGURES: [Figure; 5] = [ellipse::FIGURE, depth::FIGURE, knobs::FIGURE, hats::FIGURE, tape::FIGURE];
+pub const FIGURES: &[Figure] = &[
+    ellipse::FIGURE,
+    depth::FIGURE,
+    knobs::FIGURE,
+    hats::FIGURE,
+    tape::FIGURE,
+    // a new one goes here, on a line of its own
+];
 
 impl Figure {
     /// Every combination of recorded inputs, the last input changing fastest, with what the figure gives there.
