@@ -109,8 +109,8 @@ fn number(v: f64) -> String {
 
 /// Writes a figure where the command line asks for it: `--figures DIR`. Beside its place first, then renamed.
 pub fn write_figures(figures: &[(&str, String)]) -> std::io::Result<()> {
-    let mut args = std::env::args().skip(1);
-    if args.next().as_deref() != Some("--figures") {
+    let mut args = std::env::args().skip_while(|arg| arg != "--figures");
+    if args.next().is_none() {
         return Ok(());
     }
     let dir = std::path::PathBuf::from(args.next().unwrap_or_else(|| "book/src/figures".into()));

@@ -11,6 +11,7 @@ use crate::maths::{Maths, escape};
 use crate::problem::{Lines, Problem};
 use crate::quiz;
 use crate::touch;
+use crate::values;
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -117,6 +118,7 @@ pub(crate) fn expand(
     let events: Vec<_> = Parser::new_ext(source, options()).into_offset_iter().collect();
     let literal = expansion.events(&events);
     expansion.listings(&literal);
+    expansion.values(&literal);
     expansion.stray_tex(&literal);
 
     let Expansion { mut edits, mut problems, .. } = expansion;
@@ -281,8 +283,47 @@ impl Expansion<'_> {
         }
     }
 
-    /// A caption as HTML: `code`, *emphasis* and formulas as in any other text.
+    /// Numbers that an example wrote down, outside of code, and of captions, which have their own.
+    fn values(&mut self, literal: &[Range<usize>]) {
+        for asked in values::asked(self.source) {
+            let at = asked.as_ref().map_or_else(|(at, _)| *at, |asked| asked.range.start);
+            if literal.iter().chain(self.edits.iter().map(|(range, _)| range)).any(|r| r.contains(&at)) {
+                continue;
+            }
+            match asked {
+                Ok(asked) => {
+                    let html = self.value(&asked, at);
+                    self.edits.push((asked.range, html));
+                }
+                Err((at, message)) => self.problem(at, message),
+            }
+        }
+    }
+
+    /// One number as HTML.
+    fn value(&mut self, asked: &values::Asked<'_>, at: usize) -> String {
+        self.stash.sources.insert(self.place.root.join(values::file(asked.slug)));
+        values::html(self.place.root, asked).unwrap_or_else(|message| {
+            self.problem(at, message);
+            String::new()
+        })
+    }
+
+    /// A caption as HTML: `code`, *emphasis*, numbers with an origin and formulas as in any other text.
     fn caption(&mut self, text: &str, at: usize) -> String {
+        if let Some(asked) = values::asked(text).into_iter().next() {
+            return match asked {
+                Ok(asked) => {
+                    let Range { start, end } = asked.range.clone();
+                    let value = self.value(&asked, at);
+                    self.caption(&text[..start], at) + &value + &self.caption(&text[end..], at)
+                }
+                Err((_, message)) => {
+                    self.problem(at, message);
+                    String::new()
+                }
+            };
+        }
         let mut html = String::new();
         for event in Parser::new_ext(text, options()) {
             match event {
@@ -387,6 +428,22 @@ impl Expansion<'_> {
                     Err(message) => self.problem(start, message),
                 }
                 continue;
+            }
+            if let Some((slug, name)) = values::output(&bare[indent..]) {
+                self.stash.sources.insert(self.place.root.join(values::file(slug)));
+                match values::lines(self.place.root, slug, name) {
+                    Ok(block) => {
+                        let prefix = &bare[..indent];
+                        let block: Vec<_> = block.lines().map(|line| format!("{prefix}{line}")).collect();
+                        self.edits
+                            .push((at..at + bare.len(), format!("{prefix}\n{}\n{prefix}", block.join("\n"))));
+                    }
+                    Err(message) => self.problem(start, message),
+                }
+                continue;
+            }
+            if bare[indent..].starts_with("{{#value ") {
+                continue; // a number at the start of a line of prose
             }
             match listing::directive(&bare[indent..]) {
                 None => {}

@@ -5,6 +5,7 @@
 use crate::breaks;
 use crate::chapter::{self, Place};
 use crate::problem::{Lines, Problem};
+use crate::values;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -37,8 +38,25 @@ pub(crate) fn lint(source: &str, place: &Place<'_>, private: &[String]) -> Findi
         findings.problems.push(Problem::new(place.file, lines.line(at), message));
     };
     let events: Vec<_> = Parser::new_ext(source, chapter::options()).into_offset_iter().collect();
+    let mut code = false;
     for (i, (event, range)) in events.iter().enumerate() {
         match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => code = true,
+            Event::End(TagEnd::CodeBlock) => code = false,
+            _ => {}
+        }
+        match event {
+            Event::Text(_) if !code => {
+                for (at, number) in values::unsourced(&source[range.clone()]) {
+                    say(
+                        range.start + at,
+                        format!(
+                            "{number} looks measured: let its example write it down and say {{{{#value slug.name}}}} \
+                                 (book/README.md); what you chose yourself stands in `code` or a formula"
+                        ),
+                    );
+                }
+            }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
                 let formula = if source[range.clone()].contains('$') {
                     " (or a formula that is no formula)"
@@ -218,6 +236,8 @@ mod tests {
             ),
             ("# T\n\n# U\n", "3: a second heading"),
             ("text\n", "1: no title"),
+            ("# T\n\nIt takes 31.4 ms.\n", "3: 31.4 looks measured"),
+            ("# T\n\n| a |\n|---|\n| 1.234 |\n", "5: 1.234 looks measured"),
             ("# T\n\nsee /somewhere/private/a.rs\n", "3: a path of somebody's machine"),
             (
                 "# T\n\n`cargo xtask exercises run nosuch`\n",

@@ -23,6 +23,7 @@ mod quiz;
 mod red;
 mod serve;
 mod touch;
+mod values;
 mod warnings;
 
 use clap::{Parser, Subcommand};

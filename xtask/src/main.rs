@@ -6,6 +6,7 @@
 
 mod exercises;
 mod failure;
+mod figures;
 mod files;
 mod tasks;
 
@@ -28,6 +29,8 @@ enum Task {
     Exercises(exercises::Cli),
     /// Build the book, open it, serve it while you write, or check it
     Book(Book),
+    /// Run the examples that draw the book's figures and write down its numbers
+    Figures(figures::Args),
     /// Measure: release code, a table or one JSON object a line
     #[command(disable_help_flag = true)]
     Bench(Rest),
@@ -71,8 +74,13 @@ fn main() -> ExitCode {
         Task::Book(book) => {
             let asked = [(book.serve, "serve"), (book.check, "check"), (book.break_it, "break-it")];
             let command = asked.iter().find(|a| a.0).map_or("build", |a| a.1);
-            tasks::book(command, book.open, &book.rest.args)
+            match tasks::book(command, book.open, &book.rest.args) {
+                // Whether a number is stale, only its example can say.
+                Ok(ExitCode::SUCCESS) if book.check => figures::check(),
+                result => result,
+            }
         }
+        Task::Figures(args) => figures::run(&args),
         Task::Bench(rest) => tasks::bench(&rest.args),
         Task::Verify => tasks::verify(),
     };
