@@ -179,7 +179,7 @@ fn compare_figures(written: &Path, now: &Path, faults: &mut Vec<String>) -> Resu
         };
         match old {
             Err(_) => {
-                faults.push(format!("book/src/figures/{name}: not there; `cargo xtask figures` draws it"))
+                faults.push(format!("book/src/figures/{name}: not there; `cargo xtask figures` draws it"));
             }
             Ok(old) if !new.contains("<!-- measured -->") && !drawn_alike(&old, &new) => {
                 faults.push(format!("book/src/figures/{name} is stale: the crates draw another"));

@@ -44,7 +44,7 @@ pub(crate) fn bench(rest: &[OsString]) -> Result<ExitCode, Failure> {
 
 /// `cargo xtask verify`: everything, even after a failure, so that one run shows all there is to mend.
 pub(crate) fn verify() -> Result<ExitCode, Failure> {
-    const CHECKS: [(&str, &[&str]); 5] = [
+    const CHECKS: [(&str, &[&str]); 7] = [
         ("formatting", &["fmt", "--all", "--check"]),
         ("lints", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]),
         ("tests", &["test", "--workspace", "--quiet"]),
@@ -53,6 +53,8 @@ pub(crate) fn verify() -> Result<ExitCode, Failure> {
             &["check", "--quiet", "--package", "exercises", "--no-default-features"],
         ),
         ("book", &["run", "--quiet", "--profile", "xtask", "--package", "book", "--", "check"]),
+        ("break it", &["run", "--quiet", "--profile", "xtask", "--package", "book", "--", "break-it"]),
+        ("numbers", &["xtask", "figures", "--check", "--slow"]),
     ];
     let mut failed = Vec::new();
     for (name, args) in CHECKS {
