@@ -5,6 +5,7 @@
 //! line carries its name at its end, so that nothing depends on colour.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 
 /// One axis: its name, the numbers that get a tick, and whether it is logarithmic. Ticks span the axis.
@@ -36,6 +37,29 @@ const LEFT: f64 = 64.0;
 const RIGHT: f64 = 570.0;
 const TOP: f64 = 30.0;
 const BOTTOM: f64 = 310.0;
+
+thread_local! {
+    /// Every chart that was drawn, with the numbers behind it: [`write_figures`] puts them beside it.
+    static DRAWN: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The axes and all points of a chart as JSON, to six significant digits: as stable as the drawing, and finer than it.
+fn data(x: &Axis<'_>, y: &Axis<'_>, lines: &[Line]) -> String {
+    let short = |v: f64| format!("{v:.5e}").parse().ok().filter(|v: &f64| v.is_finite());
+    let number = |v: f64| {
+        short(v).map_or("null".into(), |v| {
+            if v != 0.0 && v.abs() < 1e-3 { format!("{v:e}") } else { v.to_string() }
+        })
+    };
+    let axis = |a: &Axis<'_>| format!("{{\"name\": {:?}, \"log\": {}}}", a.name, a.log);
+    let line = |line: &Line| {
+        let points: Vec<_> =
+            line.points.iter().map(|&(x, y)| format!("[{}, {}]", number(x), number(y))).collect();
+        format!("{{\"name\": {:?}, \"points\": [\n{}]}}", line.name, points.join(",\n"))
+    };
+    let lines: Vec<_> = lines.iter().map(line).collect();
+    format!("{{\"x\": {},\n\"y\": {},\n\"lines\": [\n{}]}}\n", axis(x), axis(y), lines.join(",\n"))
+}
 
 /// The chart, 720 units wide. Points outside the axes are moved to their edge.
 pub fn chart(x: &Axis<'_>, y: &Axis<'_>, lines: &[Line]) -> String {
@@ -76,6 +100,7 @@ pub fn chart(x: &Axis<'_>, y: &Axis<'_>, lines: &[Line]) -> String {
         text(&mut svg, last.0 + 8.0, last.1 + 4.0 + line.nudge, "start", &line.name);
     }
     svg.push_str("</svg>\n");
+    DRAWN.with_borrow_mut(|all| all.push((svg.clone(), data(x, y, lines))));
     svg
 }
 
@@ -107,18 +132,28 @@ fn number(v: f64) -> String {
     }
 }
 
-/// Writes a figure where the command line asks for it: `--figures DIR`. Beside its place first, then renamed.
+/// Writes a figure where the command line asks for it: `--figures DIR`; beside `NAME.svg` the numbers of a [`chart`], `NAME.json`.
 pub fn write_figures(figures: &[(&str, String)]) -> std::io::Result<()> {
     let mut args = std::env::args().skip_while(|arg| arg != "--figures");
     if args.next().is_none() {
         return Ok(());
     }
     let dir = std::path::PathBuf::from(args.next().unwrap_or_else(|| "book/src/figures".into()));
-    for (name, svg) in figures {
+    // Beside its place first, then renamed.
+    let write = |name: &str, text: &str| {
         let (path, temporary) = (dir.join(name), dir.join(format!("{name}.tmp")));
-        std::fs::write(&temporary, svg)?;
+        std::fs::write(&temporary, text)?;
         std::fs::rename(&temporary, &path)?;
         println!("wrote {}", path.display());
+        std::io::Result::Ok(())
+    };
+    for (name, svg) in figures {
+        write(name, svg)?;
+        let numbers =
+            DRAWN.with_borrow(|all| all.iter().find(|(drawn, _)| drawn == svg).map(|(_, data)| data.clone()));
+        if let Some(numbers) = numbers {
+            write(&std::path::Path::new(name).with_extension("json").to_string_lossy(), &numbers)?;
+        }
     }
     Ok(())
 }

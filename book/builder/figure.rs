@@ -79,10 +79,21 @@ impl Drawing {
         )
     }
 
-    /// The drawing as a figure. `label` is text; `caption` is HTML, and may be empty.
-    pub(crate) fn figure(&self, id: &str, label: &str, caption: &str) -> String {
-        let caption =
-            if caption.is_empty() { String::new() } else { format!("<figcaption>{caption}</figcaption>\n") };
+    /// The drawing as a figure. `label` is text; `caption` is HTML, and may be empty; `data` is where its numbers are, if they are anywhere.
+    pub(crate) fn figure(&self, id: &str, label: &str, caption: &str, data: Option<&str>) -> String {
+        let data = data.map_or(String::new(), |file| {
+            let name = file.rsplit('/').next().unwrap_or(file);
+            format!(
+                r#" <a class="data" href="{}" title="The numbers of this figure" aria-label="data of the figure {}">data</a>"#,
+                escape(file),
+                escape(name.trim_end_matches(".json"))
+            )
+        });
+        let caption = format!("{caption}{data}");
+        let caption = match caption.trim() {
+            "" => String::new(),
+            caption => format!("<figcaption>{caption}</figcaption>\n"),
+        };
         format!(
             "<figure class=\"drawing\" id=\"{id}\" style=\"--drawn-for:{}px\">\n\
              <div class=\"scroll\"><svg role=\"img\" aria-label=\"{}\"{}>{}</svg></div>\n{caption}</figure>",
@@ -166,7 +177,7 @@ mod tests {
     #[test]
     fn a_file_becomes_part_of_a_page() {
         let drawing = read(SVG, "f1").unwrap();
-        let html = drawing.figure("f1", "a < b", "Two <em>lines</em>.");
+        let html = drawing.figure("f1", "a < b", "Two <em>lines</em>.", Some("../figures/loss.json"));
         assert!(
             html.contains(
                 r#"<svg role="img" aria-label="a &lt; b" viewBox="0 0 640 320" font-family="sans-serif">"#
@@ -178,14 +189,18 @@ mod tests {
             html.contains(r#"marker-end="url(#f1-arrow)""#) && html.contains(r##"href="#f1-arrow""##),
             "{html}"
         );
-        assert!(html.contains("<figcaption>Two <em>lines</em>.</figcaption>"), "{html}");
+        assert!(
+            html.contains("<figcaption>Two <em>lines</em>. <a class=\"data\" href=\"../figures/loss.json\""),
+            "{html}"
+        );
+        assert!(html.contains("aria-label=\"data of the figure loss\">data</a></figcaption>"), "{html}");
         assert!(html.contains("--drawn-for:640px"), "{html}");
         assert!(!html.contains("xml version") && !html.contains("in a comment"), "{html}");
     }
 
     #[test]
     fn without_a_caption_there_is_none() {
-        assert!(!read(SVG, "f").unwrap().figure("f", "The loss.", "").contains("figcaption"));
+        assert!(!read(SVG, "f").unwrap().figure("f", "The loss.", "", None).contains("figcaption"));
     }
 
     #[test]

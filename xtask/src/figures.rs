@@ -184,10 +184,18 @@ fn compare_figures(written: &Path, now: &Path, faults: &mut Vec<String>) -> Resu
             Ok(old) if !new.contains("<!-- measured -->") && !drawn_alike(&old, &new) => {
                 faults.push(format!("book/src/figures/{name} is stale: the crates draw another"));
             }
+            Ok(_) if numbers(now, &name) && !numbers(written, &name) => {
+                faults.push(format!("book/src/figures/{name}: its numbers are not beside it; `cargo xtask figures` writes them"));
+            }
             Ok(_) => {}
         }
     }
     Ok(())
+}
+
+/// Whether the numbers of a figure lie beside it.
+fn numbers(folder: &Path, figure: &str) -> bool {
+    folder.join(figure).with_extension("json").is_file()
 }
 
 /// The same drawing, up to a tenth of a unit in every number: where one of another machine's roundings falls.
