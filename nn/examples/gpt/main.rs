@@ -6,10 +6,14 @@
 mod plot;
 
 mod dice;
+mod heads;
 mod memory;
 mod sort;
 
 fn main() -> std::io::Result<()> {
+    if heads::write()? {
+        return Ok(());
+    }
     let ((map, _), (curves, _)) = (sort::show(), dice::show());
     memory::show();
     plot::write_figures(&[("gpt-sorting.svg", map), ("gpt-dice.svg", curves)])

@@ -11,7 +11,7 @@ use probability::uniform::sample_below;
 use std::fmt::Write as _;
 
 /// Six digits, an arrow, the same digits in order: `4 0 4 7 1 9 > 0 1 4 4 7 9`.
-const DIGITS: usize = 6;
+pub(crate) const DIGITS: usize = 6;
 const ARROW: u32 = 10;
 const CONFIG: Config = Config { vocab: 11, context: 2 * DIGITS, blocks: 1, heads: 1, width: 32 };
 /// A multiple of 200.
@@ -20,7 +20,7 @@ const BATCH: usize = 16;
 const SHOWN: [u32; DIGITS] = [4, 0, 4, 7, 1, 9];
 
 /// The digits, the arrow, the sorted digits.
-fn example(digits: &[u32]) -> Vec<u32> {
+pub(crate) fn example(digits: &[u32]) -> Vec<u32> {
     let mut sorted = digits.to_vec();
     sorted.sort_unstable();
     [digits, &[ARROW], &sorted].concat()
@@ -33,12 +33,40 @@ fn random_digits(purpose: &str, step: u64, n: usize) -> Vec<Vec<u32>> {
 }
 
 /// In f64, where another processor's rounding cannot change the picture.
-struct Sorter {
-    gpt: Gpt,
-    params: Params<f64>,
+pub(crate) struct Sorter {
+    pub(crate) gpt: Gpt,
+    pub(crate) params: Params<f64>,
 }
 
 impl Sorter {
+    /// Trains one on examples alone. `look` is shown it after every step, with the step's number and loss.
+    pub(crate) fn train(config: Config, steps: u64, mut look: impl FnMut(&Sorter, u64, f64)) -> Self {
+        let (gpt, params) = Gpt::new(config, 1);
+        let mut sorter = Sorter { gpt, params };
+        let mut adamw = AdamW::new(&sorter.params);
+        let (mut grads, mut arena) = (Grads::like(&sorter.params), Arena::new());
+        let schedule = WarmupCosine { peak: 1e-2, floor: 1e-3, warmup: 50, steps };
+        for step in 0..steps {
+            let (mut ids, mut targets) = (Vec::new(), Vec::new());
+            for digits in random_digits("practice", step, BATCH) {
+                let example = example(&digits);
+                ids.extend_from_slice(&example[..2 * DIGITS]);
+                // Random digits cannot be foretold: only what comes after the arrow counts.
+                targets.extend((0..DIGITS).map(|_| IGNORE));
+                targets.extend_from_slice(&example[DIGITS + 1..]);
+            }
+            grads.zero();
+            let mut tape = Tape::record(&sorter.params, &mut arena);
+            let loss = sorter.gpt.loss(&mut tape, &ids, &targets, BATCH);
+            tape.backward(loss, &mut grads);
+            let loss = tape.item(loss);
+            clip_global_norm(&mut grads, 1.0);
+            adamw.step(&mut sorter.params, &grads, schedule.at(step));
+            look(&sorter, step, loss);
+        }
+        sorter
+    }
+
     fn write(&self, digits: &[u32]) -> Vec<u32> {
         let prompt = &example(digits)[..=DIGITS];
         let mut generator =
@@ -47,7 +75,7 @@ impl Sorter {
     }
 
     /// How many of 200 new examples it sorts right.
-    fn right(&self) -> usize {
+    pub(crate) fn right(&self) -> usize {
         let good = |digits: &Vec<u32>| self.write(digits) == example(digits)[DIGITS + 1..];
         random_digits("examination", 0, 200).iter().filter(|d| good(d)).count()
     }
@@ -57,34 +85,14 @@ impl Sorter {
 pub(crate) fn show() -> (String, usize) {
     println!("Sorting six digits: {} parameters, {BATCH} new examples a step\n", CONFIG.parameters());
     println!("  {:>5} {:>8} {:>12}   404719 > 014479", "step", "loss", "right of 200");
-    let (gpt, params) = Gpt::new(CONFIG, 1);
-    let mut sorter = Sorter { gpt, params };
-    let mut adamw = AdamW::new(&sorter.params);
-    let (mut grads, mut arena) = (Grads::like(&sorter.params), Arena::new());
-    let schedule = WarmupCosine { peak: 1e-2, floor: 1e-3, warmup: 50, steps: STEPS };
     let mut right = 0;
-    for step in 0..STEPS {
-        let (mut ids, mut targets) = (Vec::new(), Vec::new());
-        for digits in random_digits("practice", step, BATCH) {
-            let example = example(&digits);
-            ids.extend_from_slice(&example[..2 * DIGITS]);
-            // Random digits cannot be foretold: only what comes after the arrow counts.
-            targets.extend((0..DIGITS).map(|_| IGNORE));
-            targets.extend_from_slice(&example[DIGITS + 1..]);
-        }
-        grads.zero();
-        let mut tape = Tape::record(&sorter.params, &mut arena);
-        let loss = sorter.gpt.loss(&mut tape, &ids, &targets, BATCH);
-        tape.backward(loss, &mut grads);
-        let loss = tape.item(loss);
-        clip_global_norm(&mut grads, 1.0);
-        adamw.step(&mut sorter.params, &grads, schedule.at(step));
+    let sorter = Sorter::train(CONFIG, STEPS, |sorter, step, loss| {
         if (step + 1) % 200 == 0 || step == 0 {
             let written: String = sorter.write(&SHOWN).iter().map(|d| letter(*d)).collect();
             right = sorter.right();
             println!("  {:5} {loss:8.4} {right:12}            {written}", step + 1);
         }
-    }
+    });
     (picture(&sorter), right)
 }
 
