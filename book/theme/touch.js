@@ -9,7 +9,7 @@
     const pairs = numbers => Array.from({ length: numbers.length / 2 }, (_, i) => [numbers[2 * i], numbers[2 * i + 1]]);
     const plain = x => digits(x).replace("-", "−");
 
-    // Each figure has a file in touch/: from the numbers and the inputs to a drawing and a sentence.
+    // Each figure has a file in touch/: from the numbers and the inputs to a drawing and a sentence (and the drawing's size, if it is not 640 by 360).
     const kit = { colour, digits, path, text, pairs, plain };
     const draw = Object.fromEntries(Object.entries(window.touchDraw ?? {}).map(([name, make]) => [name, make(kit)]));
 
@@ -48,7 +48,12 @@
                 if (output) output.textContent = shown;
                 if (control.type === "range") control.setAttribute("aria-valuetext", shown);
             });
-            const { svg: inside, says: sentence } = draw[figure.dataset.name](numbersAt(figure, values, grids), values);
+            const { svg: inside, says: sentence, box } = draw[figure.dataset.name](numbersAt(figure, values, grids), values);
+            if (box) {
+                // a drawing of another size than 640 by 360: it fills a phone, and is not blown up on a desk
+                svg.setAttribute("viewBox", `0 0 ${box.join(" ")}`);
+                svg.style.maxWidth = `${1.2 * box[0]}px`;
+            }
             svg.innerHTML = `<g fill="none" stroke="currentColor" font-size="15">${inside}</g>`;
             says.textContent = sentence;
         }

@@ -5,7 +5,9 @@
 //! book holds what it gave at a grid of inputs, and the page looks it up.
 #![deny(unsafe_code)]
 
+pub mod attention;
 pub mod depth;
+pub mod descent;
 pub mod ellipse;
 pub mod hats;
 pub mod knobs;
@@ -54,6 +56,8 @@ pub const FIGURES: &[Figure] = &[
     knobs::FIGURE,
     hats::FIGURE,
     tape::FIGURE,
+    descent::FIGURE,
+    attention::FIGURE,
     // a new one goes here, on a line of its own
 ];
 
