@@ -7,6 +7,7 @@
 
 use crate::figure;
 use crate::listing;
+use crate::map;
 use crate::maths::{Maths, escape};
 use crate::problem::{Lines, Problem};
 use crate::quiz;
@@ -272,7 +273,10 @@ impl Expansion<'_> {
         match figure::read(&svg, &id) {
             Ok(drawing) if alone => {
                 let caption = self.caption(title, range.start);
-                let n = self.stash.put(drawing.figure(&id, alt, &caption));
+                let data = Path::new(path).with_extension("json");
+                let numbers = self.place.root.join(&file).with_extension("json").is_file();
+                let data = numbers.then(|| slashed(&data));
+                let n = self.stash.put(drawing.figure(&id, alt, &caption, data.as_deref()));
                 self.edits.push((range.clone(), format!(r#"<div data-fp="{n}"></div>"#)));
             }
             Ok(drawing) => {
@@ -416,6 +420,16 @@ impl Expansion<'_> {
             let Some(indent) = bare.find(|c: char| !matches!(c, ' ' | '\t' | '>')) else { continue };
             let start = at + indent;
             if literal.iter().any(|code| code.contains(&start)) {
+                continue;
+            }
+            if map::directive(&bare[indent..]) {
+                match map::html(self.place.root) {
+                    Ok(html) => {
+                        let n = self.stash.put(html);
+                        self.edits.push((start..at + bare.len(), format!(r#"<div data-fp="{n}"></div>"#)));
+                    }
+                    Err(message) => self.problem(start, message),
+                }
                 continue;
             }
             if let Some(name) = touch::directive(&bare[indent..]) {

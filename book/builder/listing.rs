@@ -41,7 +41,7 @@ pub(crate) fn directive(line: &str) -> Option<Result<Directive<'_>, String>> {
     else {
         let word = inside.split_whitespace().next().unwrap_or_default();
         return Some(Err(format!(
-            "unknown directive `#{word}`; there are `#listing path:anchor`, `#touch name`, `#output slug.name` and, in a line, `#value slug.name`"
+            "unknown directive `#{word}`; there are `#listing path:anchor`, `#touch name`, `#map`, `#output slug.name` and, in a line, `#value slug.name`"
         )));
     };
     let target = target.trim();

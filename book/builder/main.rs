@@ -14,6 +14,7 @@ mod glance;
 mod letters;
 mod lint;
 mod listing;
+mod map;
 mod mathml;
 mod maths;
 mod pages;

@@ -17,9 +17,13 @@ pub(crate) fn finish(folder: &Path, fragments: &[String]) -> Result<(), Error> {
             finish(&path, fragments)?;
         } else if path.extension().is_some_and(|extension| extension == "html") {
             let page = fs::read_to_string(&path).map_err(Error::io(&path))?;
-            let finished = fill(&boxes(page), fragments).map_err(|n| {
+            let mut finished = fill(&boxes(page), fragments).map_err(|n| {
                 Error::Renderer(format!("{}: no fragment {n} for a placeholder", path.display()))
             })?;
+            // The page that holds all others lies in the top folder: what a fragment says from a chapter's folder is one step too far.
+            if path.file_name().is_some_and(|name| name == "print.html") {
+                finished = finished.replace("class=\"data\" href=\"../", "class=\"data\" href=\"");
+            }
             fs::write(&path, finished).map_err(Error::io(&path))?;
         }
     }
