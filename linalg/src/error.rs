@@ -72,6 +72,15 @@ pub enum Error {
         /// What was asked for.
         operation: &'static str,
     },
+    /// An expression that names axes does not say what it should.
+    Einsum {
+        /// The expression as it was written.
+        expression: String,
+        /// The place of the first character that does not fit, counted in characters from 0.
+        at: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The iteration reached its cap.
     NoConvergence {
         /// What was asked for.
@@ -110,6 +119,9 @@ impl fmt::Display for Error {
             ),
             Error::Overflow { operation } => {
                 write!(f, "{operation}: the result exceeds f64::MAX; divide the matrix by its largest entry")
+            }
+            Error::Einsum { expression, at, problem } => {
+                write!(f, "einsum \"{expression}\", character {}: {problem}", at + 1)
             }
             Error::NoConvergence { operation, iterations, missing } => write!(
                 f,

@@ -3,6 +3,7 @@
 //! | module | what it teaches | chapter |
 //! |---|---|---|
 //! | [`shape`], [`tensor`], [`view`] | shape, strides, views, broadcasting | tensors |
+//! | [`mechanics`], [`einsum`] | more labels for the same memory; sums of products over named axes | mechanics |
 //! | [`norms`] | how large a vector is, without overflow | tensors |
 //! | [`triangular`], [`lu`], [`cholesky`] | systems of equations | solving (to come) |
 //! | [`qr`] | Householder's mirrors, orthogonal times triangular | tensors |
@@ -21,11 +22,13 @@ pub mod cholesky;
 pub mod convert;
 mod display;
 pub mod eigen;
+pub mod einsum;
 mod error;
 pub mod gemm;
 mod householder;
 pub mod kernels;
 pub mod lu;
+pub mod mechanics;
 pub mod norms;
 pub mod par;
 #[cfg(feature = "native")]
@@ -40,6 +43,7 @@ pub mod view;
 
 pub use cholesky::Cholesky;
 pub use eigen::SymmetricEigen;
+pub use einsum::Einsum;
 pub use error::Error;
 pub use gemm::gemm;
 pub use kernels::{axpy, dot};
