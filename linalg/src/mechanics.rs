@@ -188,10 +188,51 @@ impl<'a, T> View<'a, T> {
 }
 
 // ANCHOR: line_loads
-/// How many lines of memory arrive when a view is walked in the order of its indices.
+/// A model of a processor's cache, small enough to be read: it holds some lines of memory, and for a new one it drops that which was
+/// not used for the longest time.
 ///
-/// A model of a cache, small enough to be read: it holds `kept` lines of `line` elements each, and for a new one it drops the line
-/// that was not used for the longest time. A real cache has less choice which line to drop, so it is never much better than this.
+/// A real cache has less choice which line to drop, and memory that fetches ahead.
+///
+/// Source: R. Mattson et al., *Evaluation techniques for storage hierarchies*, IBM Systems Journal 9 (1970), for the model.
+#[derive(Clone, Debug)]
+pub struct LineCache {
+    line: usize,
+    kept: usize,
+    /// The line that was used last is at the end.
+    held: Vec<usize>,
+}
+
+impl LineCache {
+    /// An empty cache with room for `kept` lines of `line` elements each.
+    ///
+    /// # Panics
+    /// If either is 0.
+    #[track_caller]
+    pub fn new(line: usize, kept: usize) -> Self {
+        assert!(line > 0 && kept > 0, "a cache of {kept} lines of {line} elements holds nothing");
+        LineCache { line, kept, held: Vec::new() }
+    }
+
+    /// Reads one place; whether its line had to be delivered.
+    pub fn read(&mut self, address: usize) -> bool {
+        let wanted = address / self.line;
+        let found = self.held.iter().position(|&line| line == wanted);
+        if let Some(at) = found {
+            self.held.remove(at);
+        } else if self.held.len() == self.kept {
+            self.held.remove(0);
+        }
+        self.held.push(wanted);
+        found.is_none()
+    }
+
+    /// The lines that are held, the one that will be dropped next in front.
+    pub fn held(&self) -> &[usize] {
+        &self.held
+    }
+}
+
+/// How many lines are delivered when a view is walked in the order of its indices, its first element at the beginning of a line.
 ///
 /// ```
 /// use linalg::{Tensor, mechanics::line_loads};
@@ -202,27 +243,14 @@ impl<'a, T> View<'a, T> {
 /// assert_eq!(line_loads(&a.view().transpose(), 4, 8), 16); // room for a column of lines
 /// ```
 ///
-/// Cost: `kept` comparisons an element.
+/// Cost: at most `kept` comparisons an element.
 ///
 /// # Panics
 /// If `line` or `kept` is 0.
 #[track_caller]
 pub fn line_loads<T>(view: &View<'_, T>, line: usize, kept: usize) -> usize {
-    assert!(line > 0 && kept > 0, "a cache of {kept} lines of {line} elements holds nothing");
-    let mut cache: Vec<usize> = Vec::with_capacity(kept + 1); // the line used last is at the end
-    let mut loads = 0;
-    for address in addresses(view) {
-        let wanted = address / line;
-        match cache.iter().position(|&held| held == wanted) {
-            Some(at) => _ = cache.remove(at),
-            None => loads += 1,
-        }
-        cache.push(wanted);
-        if cache.len() > kept {
-            cache.remove(0);
-        }
-    }
-    loads
+    let mut cache = LineCache::new(line, kept);
+    addresses(view).filter(|&address| cache.read(address)).count()
 }
 // ANCHOR_END: line_loads
 

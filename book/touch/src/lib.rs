@@ -12,6 +12,7 @@ pub mod ellipse;
 pub mod hats;
 pub mod knobs;
 pub mod tape;
+pub mod walk;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
@@ -58,6 +59,7 @@ pub const FIGURES: &[Figure] = &[
     tape::FIGURE,
     descent::FIGURE,
     attention::FIGURE,
+    walk::FIGURE,
     // a new one goes here, on a line of its own
 ];
 

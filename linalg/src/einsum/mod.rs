@@ -74,8 +74,8 @@ impl Einsum {
     /// Operands are taken up from left to right, two at a time. Where the order matters, write the brackets: two calls.
     ///
     /// Cost: of two operands, 2 FLOP for each combination of the letters, at the speed of [`gemm`](crate::gemm()) if axes remain on both
-    /// sides. An operand is copied only if its axes, sorted into those of the batch, of the result and of the sum, do not
-    /// [reshape](View::reshape) into three; the result is copied only if its order is not that of the product.
+    /// sides. An operand is copied only if its axes of the result, or its axes of the sum, do not [reshape](View::reshape)
+    /// into one; the result is copied only if its order is not that of the product.
     ///
     /// Accuracy: that of a sum in some order: the error is at most about k·2⁻⁵³·Σ|a·b| for k products in `f64`.
     ///

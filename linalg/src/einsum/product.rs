@@ -3,8 +3,9 @@
 use super::{Einsum, plain};
 use crate::gemm::gemm;
 use crate::real::Real;
+use crate::shape::MAX_RANK;
 use crate::tensor::Tensor;
-use crate::view::View;
+use crate::view::{View, ViewMut};
 
 /// A tensor whose axes have letters, each at most once.
 struct Named<'a, T> {
@@ -111,8 +112,7 @@ const SMALL: usize = 64;
 /// Two operands into one. `needed`: which letters the result, or a later operand, still asks for.
 #[track_caller]
 fn pair<T: Real>(a: &Named<'_, T>, b: &Named<'_, T>, needed: impl Fn(usize) -> bool) -> Named<'static, T> {
-    let of_both = |letter: &usize| b.letters.contains(letter);
-    let (shared, left): (Vec<usize>, Vec<usize>) = a.letters.iter().partition(|&l| of_both(l));
+    let (shared, left): (Vec<usize>, Vec<usize>) = a.letters.iter().partition(|l| b.letters.contains(l));
     let (batch, summed): (Vec<usize>, Vec<usize>) = shared.iter().partition(|&&l| needed(l));
     let right: Vec<usize> = b.letters.iter().filter(|l| !shared.contains(l)).copied().collect();
 
@@ -121,26 +121,42 @@ fn pair<T: Real>(a: &Named<'_, T>, b: &Named<'_, T>, needed: impl Fn(usize) -> b
     let b_letters = [&batch[..], &summed, &right].concat();
     let letters = [&batch[..], &left, &right].concat();
     let length = |l: usize| if a.letters.contains(&l) { a.length(l) } else { b.length(l) };
-    let lengths: Vec<usize> = letters.iter().map(|&l| length(l)).collect();
-    let size = |group: &[usize]| group.iter().map(|&l| length(l)).product::<usize>();
-    let [n, rows, inner, cols] = [&batch, &left, &summed, &right].map(|group| size(group));
-
-    let mut c = Tensor::zeros([n, rows, cols]);
-    let (a, b) = (a.sorted(&a_letters), b.sorted(&b_letters));
-    let (a, b) = (three_axes(a, [n, rows, inner]), three_axes(b, [n, inner, cols]));
-    let (a, b) = (a.view(), b.view());
-    if rows * inner * cols < SMALL {
-        c = plain::sum_of_products(&[n, rows, cols, inner], 3, &[a, b], &[&[0, 1, 3], &[0, 3, 2]]);
-    } else {
-        for i in 0..n {
-            gemm(T::ONE, a.at(i), b.at(i), T::ZERO, c.view_mut().at(i));
-        }
+    let lengths = |group: &[usize]| group.iter().map(|&l| length(l)).collect::<Vec<_>>();
+    let [rows, inner, cols] = [&left, &summed, &right].map(|group| lengths(group).iter().product::<usize>());
+    let mut each = lengths(&batch);
+    if each.len() > MAX_RANK - 2 {
+        each = vec![each.iter().product()];
     }
-    Named::owned(letters, c.reshape(&lengths[..]))
+
+    // Each of the other groups as one axis: a matrix for every entry of the batch.
+    let matrices = |rows, cols| [&each[..], &[rows, cols]].concat();
+    let a = matrices_of(a.sorted(&a_letters), &matrices(rows, inner));
+    let b = matrices_of(b.sorted(&b_letters), &matrices(inner, cols));
+    let c = if rows * inner * cols < SMALL {
+        let n = each.len();
+        let all = [&each[..], &[rows, cols, inner]].concat();
+        let axes = |last: [usize; 2]| (0..n).chain(last.map(|l| n + l)).collect::<Vec<_>>();
+        plain::sum_of_products(&all, n + 2, &[a.view(), b.view()], &[&axes([0, 2]), &axes([2, 1])])
+    } else {
+        let mut c = Tensor::zeros(&matrices(rows, cols)[..]);
+        multiply_each(a.view(), b.view(), c.view_mut());
+        c
+    };
+    Named::owned(letters.clone(), c.reshape(&lengths(&letters)[..]))
 }
 
 /// By a label where one will do, by a copy where not.
-fn three_axes<T: Copy>(view: View<'_, T>, shape: [usize; 3]) -> Numbers<'_, T> {
+fn matrices_of<'a, T: Copy>(view: View<'a, T>, shape: &[usize]) -> Numbers<'a, T> {
     view.reshape(shape).map_or_else(|| Numbers::Owned(view.to_tensor().reshape(shape)), Numbers::Seen)
+}
+
+/// A matrix product for every entry of the leading axes.
+fn multiply_each<T: Real>(a: View<'_, T>, b: View<'_, T>, mut c: ViewMut<'_, T>) {
+    if a.shape().rank() == 2 {
+        return gemm(T::ONE, a, b, T::ZERO, c);
+    }
+    for i in 0..a.shape()[0] {
+        multiply_each(a.at(i), b.at(i), c.reborrow().at(i));
+    }
 }
 // ANCHOR_END: pair
