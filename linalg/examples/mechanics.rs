@@ -5,6 +5,8 @@
 
 #[path = "../../book/plot.rs"]
 mod plot;
+#[path = "../../book/record.rs"]
+mod record;
 
 use linalg::mechanics::line_loads;
 use linalg::{Einsum, Error, Tensor, View};
@@ -13,14 +15,17 @@ use std::hint::black_box;
 use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let fits = print_losses()?;
-    print_reshapes();
-    print_lines();
-    print_times()?;
+    let mut record =
+        record::Record::new("linalg", "mechanics").seed(7).settings("64 deliveries, 20,000 steps of 0.02");
+    let fits = print_losses(&mut record)?;
+    print_reshapes(&mut record);
+    print_lines(&mut record);
+    print_times(&mut record)?;
     plot::write_figures(&[
         ("mechanics-table.svg", table_figure()),
         ("mechanics-fit.svg", fit_figure(&fits)),
     ])?;
+    record.write()?;
     Ok(())
 }
 
@@ -72,7 +77,7 @@ fn mean(x: &[f64]) -> f64 {
     x.iter().sum::<f64>() / x.len() as f64
 }
 
-fn print_losses() -> Result<[Fit; 2], Error> {
+fn print_losses(record: &mut record::Record) -> Result<[Fit; 2], Error> {
     let (km, minutes) = deliveries();
     let column = minutes.clone().reshape([N, 1]);
     let fits = [descend(&km, &minutes)?, descend(&km, &column)?];
@@ -83,6 +88,13 @@ fn print_losses() -> Result<[Fit; 2], Error> {
     for (name, fit) in ["[64, 1] and [64]: a table", "[64, 1] and [64, 1]: a column"].iter().zip(&fits) {
         println!("  {name:<34}{:10.3}{:10.3}{:10.3}", fit.slope, fit.start, fit.loss);
     }
+    let [table, column] = fits;
+    record.value("start_table", table.start, 1e-6);
+    record.value("loss_table", table.loss, 1e-6);
+    record.value("variance", variance, 1e-9);
+    record.value("slope_column", column.slope, 1e-6);
+    record.value("start_column", column.start, 1e-6);
+    record.value("loss_column", column.loss, 1e-6);
     println!("\nmean of the minutes {average:.3}, variance {variance:.3}");
     println!("the table of an evaluation of 100,000 in f32: {} GB\n", 100_000_u64.pow(2) * 4 / 1_000_000_000);
     Ok(fits)
@@ -90,45 +102,43 @@ fn print_losses() -> Result<[Fit; 2], Error> {
 
 // ---- labels
 
-fn print_reshapes() {
+fn print_reshapes(record: &mut record::Record) {
     let strip: Vec<f32> = vec![0.0; 2 * 6 * 4 * 8];
     let rows = View::new(&strip, [2, 6, 32]); // (batch, time, channel)
     let heads = View::new(&strip, [2, 6, 4, 8]);
-    println!("which reshape needs no copy\n");
-    let tell = |what: &str, view: View<'_, f32>, shape: &[usize]| {
-        let answer = view
-            .reshape(shape)
-            .map_or("no strides: a copy".to_string(), |v| format!("strides {:?}", v.strides()));
-        println!("  {what:<42}{:?} as {shape:?}: {answer}", view.strides());
+    let mut out = String::new();
+    let mut tell = |what: &str, view: View<'_, f32>, shape: &[usize]| {
+        let to = view.reshape(shape).map_or("none".to_string(), |v| format!("{:?}", v.strides()));
+        let from = format!("{} {:?}", view.shape(), view.strides());
+        let _ = writeln!(out, "{what:<34}{from:<30}{:<14}{to}", format!("{shape:?}"));
     };
     tell("rows cut into heads", rows, &[2, 6, 4, 8]);
     tell("heads merged into rows", heads, &[2, 6, 32]);
-    tell("head before time, then merged", heads.permute(&[0, 2, 1, 3]), &[2, 6, 32]);
-    tell("head before time, batch and head merged", heads.permute(&[0, 2, 1, 3]), &[8, 6, 8]);
-    tell("the last step left out, batch merged", rows.slice(1, 0, 5), &[10, 32]);
-    tell("eight channels left out, time merged", rows.slice(2, 0, 24), &[12, 24]);
-    println!();
+    tell("the same after heads before time", heads.permute(&[0, 2, 1, 3]), &[2, 4, 48]);
+    tell("8 of 32 channels left out, merged", rows.slice(2, 0, 24), &[12, 24]);
+    tell("last of 6 steps left out, merged", rows.slice(1, 0, 5), &[10, 32]);
+    println!("which reshape needs no copy: shape and strides, new shape, new strides\n\n{out}");
+    record.text("reshapes", &out, 0.0);
 }
 
-fn print_lines() {
-    println!("lines of 16 numbers that arrive for a 256×256 matrix, by how many are kept\n");
-    println!("  {:<28}{:>10}{:>8}{:>8}{:>8}", "walk", "numbers", "64", "255", "256");
+fn print_lines(record: &mut record::Record) {
+    let mut out = format!("{:<34}{:>8}{:>8}{:>8}{:>8}\n", "lines held:", "", "64", "255", "256");
     let strip = vec![0.0_f32; 256 * 256];
     let a = View::new(&strip, [256, 256]);
     for (name, view) in [
         ("rows", a),
         ("columns", a.transpose()),
-        ("every 16th column", a.step(1, 16)),
-        ("its transpose", a.step(1, 16).transpose()),
-        ("rows of 240, columns", a.slice(1, 0, 240).transpose()),
+        ("every 16th column, row by row", a.step(1, 16)),
+        ("all but 16 columns, transposed", a.slice(1, 0, 240).transpose()),
     ] {
-        print!("  {name:<28}{:>10}", view.shape().len());
+        let _ = write!(out, "{name:<34}{:>8}", view.shape().len());
         for kept in [64, 255, 256] {
-            print!("{:8}", line_loads(&view, 16, kept));
+            let _ = write!(out, "{:8}", line_loads(&view, 16, kept));
         }
-        println!();
+        out.push('\n');
     }
-    println!();
+    println!("256×256 numbers, 16 in a line: numbers read, lines delivered\n\n{out}");
+    record.text("lines", &out, 0.0);
 }
 
 // ---- time
@@ -146,23 +156,28 @@ fn filled(shape: &[usize]) -> Tensor<f32> {
     Tensor::new(shape, (0..shape.iter().product::<usize>()).map(|i| (i * 7 % 11) as f32 - 5.0).collect())
 }
 
-fn print_times() -> Result<(), Error> {
+fn print_times(record: &mut record::Record) -> Result<(), Error> {
+    let mut tell = |name: &str, what: &str, seconds: f64| {
+        println!("  {what:<36}{:10.3} ms", 1e3 * seconds);
+        record.timing(name, 1e3 * seconds);
+    };
     let (q, k) = (filled(&[2, 128, 8, 64]), filled(&[2, 128, 8, 64]));
     let scores = Einsum::new("bqhd,bkhd->bhqk")?;
     let operands = [q.view(), k.view()];
-    println!("scores of attention, {}: milliseconds, fastest of several runs\n", q.shape());
-    println!("  plain loops   {:9.3}", 1e3 * fastest(3, || scores.run_plain(&operands)));
-    println!("  by products   {:9.3}", 1e3 * fastest(50, || scores.run(&operands)));
+    println!("scores of attention, {}, fastest of several runs", q.shape());
+    tell("plain_ms", "plain loops", fastest(3, || scores.run_plain(&operands)));
+    tell("product_ms", "the products inside", fastest(50, || scores.run(&operands)));
     let copies = || operands.map(|v| v.permute(&[0, 2, 1, 3]).to_tensor());
-    println!("  two copies that nobody needs {:9.3}\n", 1e3 * fastest(50, copies));
+    tell("copies_ms", "two copies that nobody needs", fastest(50, copies));
 
     let (a, b, x) = (filled(&[512, 512]), filled(&[512, 512]), filled(&[512]));
     let (a, b, x) = (a.view(), b.view(), x.view());
     let whole = Einsum::new("ij,jk,k->i")?;
     let step = Einsum::new("ij,j->i")?;
-    println!("A·B·x, n = 512: milliseconds\n");
-    println!("  ij,jk,k->i        {:9.3}", 1e3 * fastest(20, || whole.run(&[a, b, x])));
-    println!("  jk,k->j, ij,j->i  {:9.3}\n", 1e3 * fastest(50, || step.run(&[a, step.run(&[b, x]).view()])));
+    println!("A·B·x, n = 512");
+    tell("chain_ms", "ij,jk,k->i", fastest(20, || whole.run(&[a, b, x])));
+    tell("bracketed_ms", "ij,j->i twice", fastest(50, || step.run(&[a, step.run(&[b, x]).view()])));
+    println!();
     Ok(())
 }
 

@@ -181,6 +181,30 @@ fn wrong_shapes() -> Vec<Wrong> {
         .or(shapes(|a, b| if a.is_empty() != b.is_empty() { None } else { solution::broadcast(a, b) }))
         .show("a single number and [2, 3]"),
         Wrong::new(
+            "either-side",
+            shapes(|a, b| {
+                let length = |shape: &[usize], i: usize| shape.get(i).copied().unwrap_or(1);
+                let left = || (0..a.len().max(b.len())).map(|i| one_pair(length(a, i), length(b, i))).collect();
+                solution::broadcast(a, b).or_else(left)
+            }),
+            "a rule that tries the other side where the shapes do not go together on the right",
+            "A 3×3 table and a row of 3: how would a reader know which of the two sides it was?",
+        ),
+        Wrong::new(
+            "squeezed",
+            shapes(|a, b| {
+                let squeeze = |shape: &[usize]| shape.iter().copied().filter(|&n| n != 1).collect::<Vec<_>>();
+                let (x, y) = (squeeze(a), squeeze(b));
+                if x == y {
+                    return Some(if a.len() >= b.len() { a.to_vec() } else { b.to_vec() });
+                }
+                solution::broadcast(a, b)
+            }),
+            "a rule under which two shapes are the same if they are so without their axes of length 1",
+            "A column of 5 and a row of 5: is every element of the one the partner of one element of the other?",
+        )
+        .show("[5, 1] and [5]"),
+        Wrong::new(
             "last-pair-decides",
             shapes(|a, b| {
                 if let (Some(&m), Some(&n)) = (a.last(), b.last()) {
@@ -280,6 +304,23 @@ fn wrong_strides() -> Vec<Wrong> {
             "strides in the opposite order",
             "You walked from the right. Which axis did you write down first?",
         ),
+        Wrong::new(
+            "matched-by-length",
+            strides(|shape, strides, to| {
+                let mut from = 0;
+                let mut all = vec![0; to.len()];
+                for (&n, &stride) in shape.iter().zip(strides) {
+                    if let Some(at) = (from..to.len()).find(|&axis| to[axis] == n) {
+                        all[at] = stride;
+                        from = at + 1;
+                    }
+                }
+                all
+            }),
+            "strides that went to the first axis of the right length, from the left",
+            "`[3, 3]` is read as `[3, 3, 3]`. Which of the three axes is the new one?",
+        )
+        .show("[3, 3] as [3, 3, 3]"),
         Wrong::new(
             "zeros-inherited",
             strides(|shape, strides, to| {
