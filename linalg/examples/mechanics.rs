@@ -110,13 +110,13 @@ fn print_reshapes(record: &mut record::Record) {
     let mut tell = |what: &str, view: View<'_, f32>, shape: &[usize]| {
         let to = view.reshape(shape).map_or("none".to_string(), |v| format!("{:?}", v.strides()));
         let from = format!("{} {:?}", view.shape(), view.strides());
-        let _ = writeln!(out, "{what:<34}{from:<30}{:<14}{to}", format!("{shape:?}"));
+        let _ = writeln!(out, "{what:<26}{from:<29}{:<13}{to}", format!("{shape:?}"));
     };
-    tell("rows cut into heads", rows, &[2, 6, 4, 8]);
-    tell("heads merged into rows", heads, &[2, 6, 32]);
-    tell("the same after heads before time", heads.permute(&[0, 2, 1, 3]), &[2, 4, 48]);
-    tell("8 of 32 channels left out, merged", rows.slice(2, 0, 24), &[12, 24]);
-    tell("last of 6 steps left out, merged", rows.slice(1, 0, 5), &[10, 32]);
+    tell("cut into heads", rows, &[2, 6, 4, 8]);
+    tell("heads merged", heads, &[2, 6, 32]);
+    tell("heads before time, merged", heads.permute(&[0, 2, 1, 3]), &[2, 4, 48]);
+    tell("24 of 32 channels", rows.slice(2, 0, 24), &[12, 24]);
+    tell("5 of 6 steps", rows.slice(1, 0, 5), &[10, 32]);
     println!("which reshape needs no copy: shape and strides, new shape, new strides\n\n{out}");
     record.text("reshapes", &out, 0.0);
 }

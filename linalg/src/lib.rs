@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`shape`], [`tensor`], [`view`] | shape, strides, views, broadcasting | tensors |
 //! | [`mechanics`], [`einsum`] | more labels for the same memory; sums of products over named axes | mechanics |
+//! | [`sums`], [`moments`] | what rounding does to a sum, a dot product, a variance | floating |
 //! | [`norms`] | how large a vector is, without overflow | tensors |
 //! | [`triangular`], [`lu`], [`cholesky`] | systems of equations | solving (to come) |
 //! | [`qr`] | Householder's mirrors, orthogonal times triangular | tensors |
@@ -29,6 +30,7 @@ mod householder;
 pub mod kernels;
 pub mod lu;
 pub mod mechanics;
+pub mod moments;
 pub mod norms;
 pub mod par;
 #[cfg(feature = "native")]
@@ -37,6 +39,7 @@ pub mod qr;
 pub mod real;
 pub mod shape;
 pub mod simd;
+pub mod sums;
 pub mod tensor;
 pub mod triangular;
 pub mod view;
@@ -62,3 +65,7 @@ mod chapter_tensors {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/linalg/mechanics.md")]
 mod chapter_mechanics {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/linalg/floating.md")]
+mod chapter_floating {}

@@ -30,7 +30,6 @@ impl<'a, T> View<'a, T> {
         View::with_strides(self.data(), &pick(&self.shape())[..], &pick(self.strides()))
     }
 
-    // ANCHOR: diagonal
     /// Where the indices of two axes are equal: both axes leave, and one that goes along the diagonal comes last. Nothing is copied,
     /// since a step along both is one step by the sum of their strides.
     ///
@@ -43,6 +42,7 @@ impl<'a, T> View<'a, T> {
     ///
     /// # Panics
     /// If there are no two such axes.
+    // ANCHOR: diagonal
     #[track_caller]
     #[must_use]
     pub fn diagonal(self, a: usize, b: usize) -> Self {
@@ -82,7 +82,6 @@ impl<'a, T> View<'a, T> {
         View::with_strides(self.data(), &dims[..], &strides)
     }
 
-    // ANCHOR: windows
     /// All runs of `length` neighbours along an axis: the axis now counts the windows, and a new last axis goes through one.
     ///
     /// Neighbouring windows share all their numbers but one, and still nothing is copied: both axes have the *same* stride.
@@ -98,6 +97,7 @@ impl<'a, T> View<'a, T> {
     ///
     /// # Panics
     /// If the axis does not exist, `length` is 0 or beyond the axis, or there are [`MAX_RANK`] axes already.
+    // ANCHOR: windows
     #[track_caller]
     #[must_use]
     pub fn windows(self, axis: usize, length: usize) -> Self {

@@ -55,4 +55,5 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<nn::attention::Spec>("nn/attention"),
     judge::entry::<nn::kv_cache::Spec>("nn/kv_cache"),
     judge::entry::<linalg::broadcast::Spec>("linalg/broadcast"),
+    judge::entry::<linalg::compensated::Spec>("linalg/compensated"),
 ];

@@ -1,6 +1,7 @@
 //! Exercises of the first pillar.
 
 pub mod broadcast;
+pub mod compensated;
 pub mod matmul;
 pub mod norms;
 pub mod strides;
