@@ -10,7 +10,7 @@ use crate::real::Real;
 /// ```
 /// use linalg::moments::{Moments, variance_textbook};
 ///
-/// let x = [100_000_000.0, 100_000_001.0, 100_000_002.0];
+/// let x = [1_000_000_000.0, 1_000_000_001.0, 1_000_000_002.0];
 /// assert_eq!(variance_textbook(&x), 0.0); // two thirds
 /// assert_eq!(Moments::of(&x).variance(), 2.0 / 3.0);
 /// ```

@@ -218,7 +218,7 @@ pub fn exact(x: &[f64]) -> f64 {
 /// ```
 ///
 /// Cost: a fused multiply-add, 8 additions and a multiplication a pair. Where the target does not guarantee the instruction, `mul_add`
-/// is a library call and takes ten times as long.
+/// is a library call, and slow.
 ///
 /// Accuracy: the error is at most u·|x·y| + n²·u²·Σ|xᵢ·yᵢ|, while no product is below 1e−290 or overflows.
 ///
