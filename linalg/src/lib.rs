@@ -7,6 +7,7 @@
 //! | [`triangular`], [`lu`], [`cholesky`] | systems of equations | solving (to come) |
 //! | [`qr`] | Householder's mirrors, orthogonal times triangular | tensors |
 //! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes | tensors |
+//! | [`complex`], [`mod@schur`] | what a matrix without symmetry does: Schur form, complex eigenvalues, eigenvectors | powers |
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
 //! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
@@ -17,6 +18,7 @@
 #![deny(unsafe_code)]
 
 pub mod cholesky;
+pub mod complex;
 #[cfg(feature = "nalgebra")]
 pub mod convert;
 mod display;
@@ -32,6 +34,7 @@ pub mod par;
 pub mod peak;
 pub mod qr;
 pub mod real;
+pub mod schur;
 pub mod shape;
 pub mod simd;
 pub mod tensor;
@@ -39,6 +42,7 @@ pub mod triangular;
 pub mod view;
 
 pub use cholesky::Cholesky;
+pub use complex::Complex;
 pub use eigen::SymmetricEigen;
 pub use error::Error;
 pub use gemm::gemm;
@@ -47,6 +51,7 @@ pub use lu::Lu;
 pub use norms::{frobenius, norm_inf, norm1, norm2};
 pub use qr::Qr;
 pub use real::Real;
+pub use schur::{GeneralEigen, Hessenberg, Schur, eigenvalues};
 pub use shape::Shape;
 pub use tensor::{Mat, Tensor};
 pub use view::{View, ViewMut};

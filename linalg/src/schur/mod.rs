@@ -1,0 +1,259 @@
+//! Matrices without symmetry: real Schur form, complex eigenvalues, eigenvectors. Chapter: *Eigenvalues without symmetry*.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `balance.rs` | a change of units that makes rows and columns about equally long |
+//! | `hessenberg.rs` | mirrors: zeros below the first subdiagonal, mirror by mirror and in blocks |
+//! | `francis.rs` | the iteration that makes most of that subdiagonal zero too |
+//! | `block.rs` | what is left: 2×2 blocks, each a pair of complex eigenvalues |
+//! | `vectors.rs` | eigenvectors of the triangle, by back substitution |
+//! | `square.rs` | rows in memory |
+
+mod balance;
+mod block;
+mod francis;
+mod hessenberg;
+mod square;
+mod vectors;
+
+use crate::complex::Complex;
+use crate::error::Error;
+use crate::norms::norm2;
+use crate::tensor::Mat;
+use crate::view::View;
+use francis::Goal;
+pub use hessenberg::Hessenberg;
+use hessenberg::{prepare, reduce};
+use square::Square;
+
+/// A = Q·T·Qᵀ with an orthogonal Q and a *quasi-triangular* T: every real square matrix is a rotation away from one.
+///
+/// Shapes: all (n, n). On T's diagonal are the real eigenvalues, and 2×2 blocks \[\[a, b\], \[c, a\]\] with bc < 0 for the pairs
+/// a ± i·√(−bc). What is above the diagonal is what distinguishes A from a symmetric matrix: see [`Self::departure`].
+///
+/// ```
+/// use linalg::{Complex, Mat, Schur};
+///
+/// // A cyclic shift turns: its eigenvalues are the third roots of 1.
+/// let a = Mat::from_rows(&[[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]);
+/// let schur = Schur::new(a.view())?;
+/// assert!(schur.eigenvalues().iter().all(|z| (z.abs() - 1.0).abs() < 1e-14));
+/// let back = schur.q.matmul(&schur.t).matmul(&schur.q.transpose());
+/// assert!(a.data().iter().zip(back.data()).all(|(x, y)| (x - y).abs() < 1e-14));
+/// assert!(schur.departure() < 1e-14); // it turns, but it distorts nothing
+/// # Ok::<(), linalg::Error>(())
+/// ```
+///
+/// Cost: about 25n³ FLOP.
+///
+/// Accuracy: ‖A − QTQᵀ‖/‖A‖ and ‖QᵀQ − I‖ are a small multiple of n·2⁻⁵², at any scale of the entries. So the eigenvalues are exact for a
+/// matrix that differs from A by rounding; how far that moves them is A's affair, not the method's. For a Jordan block of size n the answer
+/// is (2⁻⁵²)^(1/n): two hundredths for n = 9.
+///
+/// Source: Golub & Van Loan, *Matrix Computations*, 4th ed., section 7.5; J. Francis, *The QR transformation*, The Computer Journal 4
+/// (1961).
+#[derive(Clone, Debug)]
+pub struct Schur {
+    /// Q, orthogonal.
+    pub q: Mat,
+    /// T, quasi-triangular, its 2×2 blocks in standard form.
+    pub t: Mat,
+}
+
+impl Schur {
+    /// Decomposes a matrix.
+    ///
+    /// # Errors
+    /// [`Error::NotSquare`]; [`Error::NotFinite`]; [`Error::Overflow`] if an entry of T is beyond `f64::MAX`; [`Error::NoConvergence`] if
+    /// the iteration reaches its cap, which no known matrix does.
+    pub fn new(a: View<'_, f64>) -> Result<Self, Error> {
+        let (a, scale) = prepare("schur", a)?;
+        let (t, qt) = decompose(a)?;
+        let t = t.to_mat().map(|x| x / scale);
+        if t.data().iter().any(|x| !x.is_finite()) {
+            return Err(Error::Overflow { operation: "schur" });
+        }
+        Ok(Schur { q: qt.to_transposed(), t })
+    }
+
+    /// The eigenvalues, in the order of T's diagonal; the two of a pair together, the one with the positive imaginary part first.
+    pub fn eigenvalues(&self) -> Vec<Complex> {
+        read_off(self.t.rows(), |i, j| self.t[[i, j]])
+    }
+
+    /// Henrici's *departure from normality*: √(‖A‖² − Σ|λ|²) in the Frobenius norm, the length of what is above T's diagonal.
+    ///
+    /// 0 for matrices whose eigenvectors are at right angles (symmetric, orthogonal, any that commute with their transpose): of those the
+    /// eigenvalues tell everything. The larger it is, the less they tell about the first powers.
+    ///
+    /// Source: P. Henrici, *Bounds for iterates, inverses, spectral variation and fields of values of non-normal matrices*, Numerische
+    /// Mathematik 4 (1962).
+    // ANCHOR: departure
+    pub fn departure(&self) -> f64 {
+        let n = self.t.rows();
+        let mut above = Vec::new();
+        for i in 0..n {
+            let pair = i + 1 < n && self.t[[i + 1, i]] != 0.0;
+            if pair {
+                // a block [[a, b], [c, a]] has ‖block‖² − 2|λ|² = (|b| − |c|)²
+                above.push(self.t[[i, i + 1]].abs() - self.t[[i + 1, i]].abs());
+            }
+            above.extend_from_slice(&self.t.row(i)[(i + 1 + usize::from(pair)).min(n)..]);
+        }
+        norm2(&above)
+    }
+    // ANCHOR_END: departure
+}
+
+/// Schur form of a matrix with entries near 1, and Qᵀ.
+fn decompose(a: Square) -> Result<(Square, Square), Error> {
+    let (mut h, mut qt) = reduce(a);
+    francis::iterate(&mut h, Some(&mut qt), Goal::Schur)?;
+    Ok((h, qt))
+}
+
+fn read_off(n: usize, t: impl Fn(usize, usize) -> f64) -> Vec<Complex> {
+    let mut values = Vec::with_capacity(n);
+    while values.len() < n {
+        let k = values.len();
+        if k + 1 < n && t(k + 1, k) != 0.0 {
+            values.extend(block::eigenvalues([t(k, k), t(k, k + 1), t(k + 1, k), t(k + 1, k + 1)]));
+        } else {
+            values.push(Complex::real(t(k, k)));
+        }
+    }
+    values
+}
+
+/// The eigenvalues of any real square matrix, in no particular order; the two of a complex pair together, the one with the positive
+/// imaginary part first.
+///
+/// ```
+/// use linalg::{Complex, Mat, eigenvalues};
+///
+/// let quarter_turn = Mat::from_rows(&[[0.0, -1.0], [1.0, 0.0]]);
+/// assert_eq!(eigenvalues(quarter_turn.view())?, [Complex::new(0.0, 1.0), Complex::new(0.0, -1.0)]);
+/// # Ok::<(), linalg::Error>(())
+/// ```
+///
+/// Cost: about 10n³ FLOP.
+///
+/// Accuracy: as for [`Schur`], of the balanced matrix.
+///
+/// # Errors
+/// As [`Schur::new`].
+pub fn eigenvalues(a: View<'_, f64>) -> Result<Vec<Complex>, Error> {
+    let (mut a, scale) = prepare("eigenvalues", a)?;
+    balance::balance(&mut a);
+    let rescale = rescale(&mut a);
+    let (mut h, _) = reduce(a);
+    francis::iterate(&mut h, None, Goal::Eigenvalues)?;
+    unscaled("eigenvalues", read_off(h.n(), |i, j| h[[i, j]]), rescale, scale)
+}
+
+/// Balancing may have made all entries small: near 1 again.
+fn rescale(a: &mut Square) -> f64 {
+    let largest = (0..a.n()).map(|i| crate::norms::norm_inf(a.row(i))).fold(0.0, f64::max);
+    let scale = if largest == 0.0 { 1.0 } else { crate::householder::power_of_two_for(largest) };
+    for i in 0..a.n() {
+        a.row_mut(i).iter_mut().for_each(|x| *x *= scale);
+    }
+    scale
+}
+
+fn unscaled(operation: &'static str, values: Vec<Complex>, once: f64, twice: f64) -> Result<Vec<Complex>, Error> {
+    let values: Vec<Complex> = values
+        .into_iter()
+        .map(|z| Complex::new(z.re / once / twice, z.im / once / twice))
+        .collect();
+    if values.iter().any(|z| !z.re.is_finite() || !z.im.is_finite()) {
+        return Err(Error::Overflow { operation });
+    }
+    Ok(values)
+}
+
+/// Eigenvalues and eigenvectors of any real square matrix: A·vₖ = λₖ·vₖ.
+///
+/// Shapes: A (n, n), n eigenvalues, vectors (n, n). Where λₖ is real, column k is vₖ. Where λₖ and λₖ₊₁ are a pair, column k is the real
+/// part of vₖ and column k+1 its imaginary part; vₖ₊₁ is the conjugate. Every vector has length 1 (over both parts). [`Self::vector`]
+/// hands them out one by one.
+///
+/// ```
+/// use linalg::{GeneralEigen, Mat};
+///
+/// let a = Mat::from_rows(&[[0.9, 5.0], [0.0, 0.8]]);
+/// let eigen = GeneralEigen::new(a.view())?;
+/// let [(v, _), (w, _)] = [eigen.vector(0), eigen.vector(1)];
+/// // Eigenvalues 0.9 and 0.8, and two eigenvectors that point almost the same way.
+/// assert!((eigen.values[0].re - 0.9).abs() < 1e-15);
+/// assert!((v[0] * w[0] + v[1] * w[1]).abs() > 0.999);
+/// # Ok::<(), linalg::Error>(())
+/// ```
+///
+/// A matrix may lack eigenvectors (a *defective* one: \[\[1, 1\], \[0, 1\]\] has one direction that is only stretched, not two). Then a
+/// vector comes twice, up to rounding, and each is right by its residual.
+///
+/// Cost: about 25n³ FLOP for the Schur form, up to 4n³ for the vectors.
+///
+/// Accuracy: ‖A·v − λ·v‖/‖A‖ is a small multiple of n·2⁻⁵². Balancing changes units by powers of two first, which often makes eigenvalues
+/// of badly scaled matrices more accurate.
+///
+/// Source: Golub & Van Loan, *Matrix Computations*, 4th ed., sections 7.5 and 7.6.4; LAPACK's `dgeev` and `dtrevc`.
+#[derive(Clone, Debug)]
+pub struct GeneralEigen {
+    /// λ, in no particular order; pairs together, the positive imaginary part first.
+    pub values: Vec<Complex>,
+    /// The vectors, one or two columns each.
+    pub vectors: Mat,
+}
+
+impl GeneralEigen {
+    /// Decomposes a matrix.
+    ///
+    /// # Errors
+    /// As [`Schur::new`].
+    pub fn new(a: View<'_, f64>) -> Result<Self, Error> {
+        let (mut a, scale) = prepare("eigenvectors", a)?;
+        let units = balance::balance(&mut a);
+        let rescale = rescale(&mut a);
+        let (t, qt) = decompose(a)?;
+        let n = t.n();
+        let values = unscaled("eigenvectors", read_off(n, |i, j| t[[i, j]]), rescale, scale)?;
+        // V = D·Q·X, computed as the transpose: one vector a row.
+        let x = vectors::of_triangle(&t);
+        let mut rows = Mat::zeros([n, n]);
+        crate::gemm(1.0, x.view(), qt.part([0, n], [0, n]), 0.0, rows.view_mut());
+        let mut k = 0;
+        while k < n {
+            let count = if values[k].im == 0.0 { 1 } else { 2 };
+            let vector = &mut rows.data_mut()[k * n..(k + count) * n];
+            for part in vector.chunks_exact_mut(n) {
+                for (x, unit) in part.iter_mut().zip(&units) {
+                    *x *= unit;
+                }
+            }
+            let length = norm2(vector);
+            vector.iter_mut().for_each(|x| *x /= length);
+            k += count;
+        }
+        Ok(GeneralEigen { values, vectors: rows.transpose() })
+    }
+
+    /// Real and imaginary part of the eigenvector of `values[k]`.
+    ///
+    /// # Panics
+    /// If there is no eigenvalue k.
+    #[track_caller]
+    pub fn vector(&self, k: usize) -> (Vec<f64>, Vec<f64>) {
+        assert!(k < self.values.len(), "vector {k} of {} was asked for", self.values.len());
+        let column = |j: usize, sign: f64| (0..self.values.len()).map(|i| sign * self.vectors[[i, j]]).collect();
+        let im = self.values[k].im;
+        if im > 0.0 {
+            (column(k, 1.0), column(k + 1, 1.0))
+        } else if im < 0.0 {
+            (column(k - 1, 1.0), column(k, -1.0))
+        } else {
+            (column(k, 1.0), vec![0.0; self.values.len()])
+        }
+    }
+}
