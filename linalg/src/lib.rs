@@ -8,6 +8,7 @@
 //! | [`qr`] | Householder's mirrors, orthogonal times triangular | tensors |
 //! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes | tensors |
 //! | [`complex`], [`mod@schur`] | what a matrix without symmetry does: Schur form, complex eigenvalues, eigenvectors | powers |
+//! | [`powers`], [`arnoldi`] | a matrix applied again and again; some eigenvalues of one that is never written down | powers |
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
 //! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
@@ -17,6 +18,7 @@
 //! mapped file are the same to it.
 #![deny(unsafe_code)]
 
+pub mod arnoldi;
 pub mod cholesky;
 pub mod complex;
 #[cfg(feature = "nalgebra")]
@@ -32,6 +34,7 @@ pub mod norms;
 pub mod par;
 #[cfg(feature = "native")]
 pub mod peak;
+pub mod powers;
 pub mod qr;
 pub mod real;
 pub mod schur;

@@ -1,7 +1,11 @@
 //! Matrices without symmetry: what defines a Schur form and an eigenvector, nalgebra, LAPACK, and the matrices that break careless code.
 
 mod powers {
-    use linalg::{Complex, Error, GeneralEigen, Hessenberg, Mat, Schur, View, eigenvalues, frobenius, norm_inf, norm2};
+    use linalg::arnoldi::Arnoldi;
+    use linalg::powers::{ln_power_norms, resolvent_norm, spectral_norm, spectral_radius};
+    use linalg::{
+        Complex, Error, GeneralEigen, Hessenberg, Mat, Schur, View, eigenvalues, frobenius, norm_inf, norm2,
+    };
     use proptest::prelude::*;
     use proptest::test_runner::RngSeed;
 
@@ -141,24 +145,33 @@ mod powers {
             }),
             ("clustered", entry(30, |i, j| if i == j { 1.0 } else { 1e-13 * (i + 2 * j) as f64 })),
             ("two clusters", entry(20, |i, j| if i == j { (i % 2) as f64 } else { 1e-9 })),
-            ("wilkinson 21, one-sided", entry(21, |i, j| {
-                if i == j {
-                    (i as f64 - 10.0).abs()
-                } else if j == i + 1 {
-                    1.0
-                } else if i == j + 1 {
-                    1e-3
-                } else {
-                    0.0
-                }
-            })),
-            ("extremes in one matrix", entry(6, |i, j| if i == j { 1.0 } else { 10_f64.powi(150 * (i as i32 - j as i32).signum()) })),
-            ("two turns, coupled", Mat::from_rows(&[
-                [0.0, 1.0, 1.0, 0.0],
-                [-1.0, 0.0, 0.0, 1.0],
-                [0.0, 0.0, 0.0, 1.0],
-                [0.0, 0.0, -1.0, 0.0],
-            ])),
+            (
+                "wilkinson 21, one-sided",
+                entry(21, |i, j| {
+                    if i == j {
+                        (i as f64 - 10.0).abs()
+                    } else if j == i + 1 {
+                        1.0
+                    } else if i == j + 1 {
+                        1e-3
+                    } else {
+                        0.0
+                    }
+                }),
+            ),
+            (
+                "extremes in one matrix",
+                entry(6, |i, j| if i == j { 1.0 } else { 10_f64.powi(150 * (i as i32 - j as i32).signum()) }),
+            ),
+            (
+                "two turns, coupled",
+                Mat::from_rows(&[
+                    [0.0, 1.0, 1.0, 0.0],
+                    [-1.0, 0.0, 0.0, 1.0],
+                    [0.0, 0.0, 0.0, 1.0],
+                    [0.0, 0.0, -1.0, 0.0],
+                ]),
+            ),
         ];
         for n in [2, 3, 4, 5, 8, 16, 33] {
             zoo.push(("cyclic", cyclic(n)));
@@ -263,7 +276,10 @@ mod powers {
             let trace: f64 = (0..a.rows()).map(|i| a[[i, i]]).sum();
             let sum: f64 = got.iter().map(|z| z.re).sum();
             let size = frobenius(a.view());
-            assert!((trace - sum).abs() <= 1e-12 * size, "{name}: the eigenvalues add up to {sum}, the diagonal to {trace}");
+            assert!(
+                (trace - sum).abs() <= 1e-12 * size,
+                "{name}: the eigenvalues add up to {sum}, the diagonal to {trace}"
+            );
         }
     }
 
@@ -281,7 +297,8 @@ mod powers {
         }
         // a power of two changes no bit but the exponents
         let a = random(23, 77);
-        let (one, other) = (Schur::new(a.view()).unwrap(), Schur::new(a.map(|x| x * 2_f64.powi(500)).view()).unwrap());
+        let (one, other) =
+            (Schur::new(a.view()).unwrap(), Schur::new(a.map(|x| x * 2_f64.powi(500)).view()).unwrap());
         assert_eq!(one.q, other.q);
         assert_eq!(one.t.map(|x| x * 2_f64.powi(500)), other.t);
         for scale in [1e300, 1e-300, 1e-310] {
@@ -370,7 +387,17 @@ mod powers {
                 other => panic!("{other}"),
             };
             seen += 1;
-            if what == "eigenvalues" {
+            if what == "norms" {
+                let got = ln_power_norms(a.view(), rows.len() - 1).unwrap();
+                for (k, (got, want)) in got.iter().zip(&rows).enumerate() {
+                    assert!((got.exp() / want[0] - 1.0).abs() <= 1e-12, "{name}: power {k}: {}", got.exp());
+                }
+            } else if what == "smallest" {
+                for ((re, im), want) in [(0.0, 0.0), (1.0, 2.0), (-2.0, 0.5)].into_iter().zip(&rows) {
+                    let got = 1.0 / resolvent_norm(a.view(), Complex::new(re, im)).unwrap();
+                    assert!((got / want[0] - 1.0).abs() <= 1e-3, "{name}: {got} for {}", want[0]);
+                }
+            } else {
                 let unit = 20.0 * f64::EPSILON * frobenius(a.view());
                 let want: Vec<(Complex, f64)> =
                     rows.iter().map(|row| (Complex::new(row[0], row[1]), row[2] * unit)).collect();
@@ -382,6 +409,163 @@ mod powers {
             }
         }
         assert_eq!(seen, 9);
+    }
+
+    #[test]
+    fn eigenvalues_are_sorted_without_loss() {
+        let mut all = zoo();
+        all.extend((1..30).map(|n| ("random", random(n, 100 + n as u64))));
+        for (name, a) in all {
+            let n = a.rows();
+            let mut schur = check_schur(name, &a);
+            let mut want: Vec<f64> = schur.eigenvalues().iter().map(|z| z.abs()).collect();
+            want.sort_by(|a, b| b.total_cmp(a));
+            schur.sort_by(Complex::abs);
+            let (residual, orthogonality) = errors(&a, &schur.q, &schur.t);
+            assert!(
+                residual <= limit(n) && orthogonality <= limit(n),
+                "{name}: {residual:e} {orthogonality:e}"
+            );
+            if name == "random" {
+                for (got, want) in schur.eigenvalues().iter().zip(&want) {
+                    assert!((got.abs() - want).abs() <= 1e-11, "{name} {n}: {got} for {want}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_normal_matrix_has_no_departure() {
+        for (name, a) in zoo() {
+            let schur = check_schur(name, &a);
+            let size = frobenius(a.view());
+            if ["identity", "quarter turn", "symmetric", "skew", "orthogonal", "cyclic", "all ones"]
+                .contains(&name)
+            {
+                assert!(schur.departure() <= 1e-13 * size, "{name}: {:e}", schur.departure());
+            }
+            if name.starts_with("nilpotent") && !name.ends_with("hidden") {
+                assert!((schur.departure() - size).abs() <= 1e-13 * size, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn powers_of_what_is_known_by_heart() {
+        // J = 0.9·I + N: the entries of its powers are binomials
+        let norms = ln_power_norms(jordan(8, 0.0, 3.0).view(), 9).unwrap();
+        for (k, norm) in norms.iter().enumerate() {
+            let want = if k < 8 { k as f64 * 3_f64.ln() } else { f64::NEG_INFINITY };
+            assert!(*norm == want || (norm - want).abs() <= 1e-13, "{k}: {norm}");
+        }
+        // far out of range, up and down
+        for scale in [1e200, 1e-200] {
+            let a = orthogonal(9, 5).map(|x| x * scale);
+            let norms = ln_power_norms(a.view(), 40).unwrap();
+            let want: f64 = 40.0 * scale.ln();
+            assert!((norms[40] / want - 1.0).abs() <= 1e-13);
+            assert!((spectral_norm(a.view()).unwrap() / scale - 1.0).abs() <= 1e-14);
+            assert!((spectral_radius(a.view()).unwrap() / scale - 1.0).abs() <= 1e-13);
+        }
+        assert_eq!(spectral_norm(Mat::zeros([3, 5]).view()), Ok(0.0));
+        assert_eq!(spectral_radius(Mat::zeros([0, 0]).view()), Ok(0.0));
+        // in the long run the radius rules
+        let a = random(20, 6);
+        let norms = ln_power_norms(a.view(), 400).unwrap();
+        let rate = (norms[400] - norms[300]) / 100.0;
+        assert!((rate.exp() - spectral_radius(a.view()).unwrap()).abs() < 0.01);
+    }
+
+    #[test]
+    fn the_resolvent_of_a_normal_matrix_is_a_distance() {
+        let a = orthogonal(7, 3);
+        let values = eigenvalues(a.view()).unwrap();
+        for z in [Complex::real(0.0), Complex::new(2.0, -1.0), Complex::new(-0.5, 0.25)] {
+            let nearest = values.iter().map(|w| (*w - z).abs()).fold(f64::INFINITY, f64::min);
+            let norm = resolvent_norm(a.view(), z).unwrap();
+            assert!((norm * nearest - 1.0).abs() <= 1e-2, "{norm} {nearest}");
+        }
+        assert_eq!(resolvent_norm(Mat::eye(3).view(), Complex::real(1.0)), Ok(f64::INFINITY));
+    }
+
+    #[test]
+    fn arnoldi_finds_the_largest() {
+        let start = |n: usize| random(n, 99).row(0).to_vec();
+        let times = |a: &Mat| {
+            let a = a.clone();
+            move |x: &[f64], y: &mut [f64]| {
+                for (i, y) in y.iter_mut().enumerate() {
+                    *y = linalg::dot(a.row(i), x);
+                }
+            }
+        };
+        let shrinking = entry(90, |i, j| {
+            if i == j {
+                0.95_f64.powi(i as i32)
+            } else if j > i {
+                random(90, 4)[[i, j]] * 0.05
+            } else {
+                0.0
+            }
+        });
+        for (a, wanted) in [(random(120, 1), 6), (hidden(&shrinking, 5), 4), (frank(30), 3), (grcar(30), 5)] {
+            let n = a.rows();
+            let found =
+                Arnoldi { wanted, basis: 30, ..Arnoldi::default() }.run(times(&a), &start(n)).unwrap();
+            let mut want = eigenvalues(a.view()).unwrap();
+            want.sort_by(|z, w| w.abs().total_cmp(&z.abs()));
+            assert!((wanted..=wanted + 1).contains(&found.values.len()));
+            let size = frobenius(a.view());
+            for (k, z) in found.values.iter().enumerate() {
+                assert!((z.abs() - want[k].abs()).abs() <= 1e-6 * size, "{k}: {z} for {}", want[k]);
+                let column = |j: usize| Mat::from_fn(n, 1, |i, _| found.vectors[[i, j]]);
+                let (re, im, sign) = match z.im {
+                    im if im > 0.0 => (column(k), column(k + 1), 1.0),
+                    im if im < 0.0 => (column(k - 1), column(k), -1.0),
+                    _ => (column(k), Mat::zeros([n, 1]), 1.0),
+                };
+                let residual = a
+                    .matmul(&re)
+                    .zip_with(&re.zip_with(&im, |x, y| z.re * x - z.im * sign * y), |x, y| x - y);
+                assert!(norm2(residual.data()) <= 1e-9 * size, "{}", norm2(residual.data()));
+            }
+        }
+    }
+
+    #[test]
+    fn arnoldi_survives_a_closed_basis() {
+        let ask = Arnoldi { wanted: 3, basis: 6, ..Arnoldi::default() };
+        let unit = |n: usize| {
+            let mut e = vec![0.0; n];
+            e[0] = 1.0;
+            e
+        };
+        let same = ask.run(|x, y| y.copy_from_slice(x), &unit(10)).unwrap();
+        assert!(same.values.iter().all(|z| (z.re - 1.0).abs() < 1e-14 && z.im == 0.0));
+        let nothing = ask.run(|_, y| y.fill(0.0), &unit(10)).unwrap();
+        assert!(nothing.values.iter().all(|z| z.abs() == 0.0));
+        let projection = ask
+            .run(
+                |x, y| {
+                    y.fill(0.0);
+                    y[3] = x[0] + 2.0 * x[3];
+                },
+                &unit(10),
+            )
+            .unwrap();
+        assert!((projection.values[0].re - 2.0).abs() < 1e-14);
+        let whole = Arnoldi { wanted: 8, ..ask }
+            .run(|x, y| (0..8).for_each(|i| y[(i + 1) % 8] = x[i]), &unit(8))
+            .unwrap();
+        assert!(whole.values.len() == 8 && whole.values.iter().all(|z| (z.abs() - 1.0).abs() < 1e-13));
+        let tiny = Arnoldi::default().run(|x, y| y[0] = -4.0 * x[0], &[3.0]).unwrap();
+        assert_eq!(tiny.values, [Complex::real(-4.0)]);
+        let bad = ask.run(|_, y| y.fill(f64::NAN), &unit(4));
+        assert!(matches!(bad, Err(Error::NotFinite { row: 1, .. })));
+        // a turn of a thousand places: all eigenvalues are equally large, and a small basis cannot tell them apart
+        let turn = |x: &[f64], y: &mut [f64]| (0..1000).for_each(|i| y[(i + 1) % 1000] = x[i]);
+        let lost = Arnoldi { restarts: 5, ..ask }.run(turn, random(1000, 1).row(0));
+        assert!(matches!(lost, Err(Error::NoConvergence { .. })));
     }
 
     #[test]

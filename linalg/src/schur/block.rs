@@ -66,8 +66,7 @@ fn equal_diagonal([a, b, c, d]: [f64; 4]) -> Standard {
     let cos = (0.5 * (1.0 + sum.abs() / length)).sqrt();
     let sin = -(half / (length * cos)) * 1.0_f64.copysign(sum);
     let [aa, bb, cc, dd] = [a * cos + b * sin, -a * sin + b * cos, c * cos + d * sin, -c * sin + d * cos];
-    let [a, b, c, d] =
-        [aa * cos + cc * sin, bb * cos + dd * sin, -aa * sin + cc * cos, -bb * sin + dd * cos];
+    let [a, b, c, d] = [aa * cos + cc * sin, bb * cos + dd * sin, -aa * sin + cc * cos, -bb * sin + dd * cos];
     let middle = 0.5 * (a + d);
     if c == 0.0 {
         return Standard { c: cos, s: sin, form: [middle, b, 0.0, middle] };

@@ -108,7 +108,12 @@ fn at_least(z: Complex, least: f64) -> Complex {
 }
 
 /// (B − λ)·x = r for a 2×2 block, with the larger divisor first.
-fn solve_block([[a, b], [c, d]]: [[f64; 2]; 2], lambda: Complex, [r0, r1]: [Complex; 2], least: f64) -> [Complex; 2] {
+fn solve_block(
+    [[a, b], [c, d]]: [[f64; 2]; 2],
+    lambda: Complex,
+    [r0, r1]: [Complex; 2],
+    least: f64,
+) -> [Complex; 2] {
     let (p, q) = (Complex::real(a) - lambda, Complex::real(d) - lambda);
     if p.abs() >= c.abs() {
         let p = at_least(p, least);
