@@ -411,6 +411,19 @@ mod powers {
         assert_eq!(seen, 9);
     }
 
+    /// A cyclic permutation is a fixed point of the usual shifts; its eigenvalues are the n-th roots of 1.
+    #[test]
+    fn a_turn_needs_a_shift_from_elsewhere() {
+        for n in [3, 4, 5, 7, 12, 30] {
+            let schur = check_schur("cyclic", &cyclic(n));
+            let roots: Vec<(Complex, f64)> = (0..n)
+                .map(|k| (k as f64 * std::f64::consts::TAU / n as f64).sin_cos())
+                .map(|(sin, cos)| (Complex::new(cos, sin), limit(n)))
+                .collect();
+            assert!(worst_match(&schur.eigenvalues(), &roots) <= 1.0, "{n}");
+        }
+    }
+
     #[test]
     fn eigenvalues_are_sorted_without_loss() {
         let mut all = zoo();

@@ -9,6 +9,7 @@ pub mod depth;
 pub mod ellipse;
 pub mod hats;
 pub mod knobs;
+pub mod orbit;
 pub mod tape;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
@@ -54,6 +55,7 @@ pub const FIGURES: &[Figure] = &[
     knobs::FIGURE,
     hats::FIGURE,
     tape::FIGURE,
+    orbit::FIGURE,
     // a new one goes here, on a line of its own
 ];
 

@@ -3,3 +3,4 @@
 pub mod matmul;
 pub mod norms;
 pub mod strides;
+pub mod two_by_two;
