@@ -192,7 +192,13 @@ fn growth_figure(curves: &[(String, Vec<f64>)]) -> String {
         .iter()
         .map(|(name, norms)| plot::Line {
             name: name.clone(),
-            points: norms.iter().enumerate().step_by(5).map(|(k, ln)| (k as f64, ln.exp())).collect(),
+            // as far as the axes reach
+            points: norms
+                .iter()
+                .enumerate()
+                .map(|(k, ln)| (k as f64, ln.exp()))
+                .take_while(|(_, norm)| (1e-12..1e12).contains(norm))
+                .collect(),
             bold: name == "line, 32",
             nudge: 0.0,
         })
@@ -209,8 +215,8 @@ fn growth_figure(curves: &[(String, Vec<f64>)]) -> String {
 
 /// The complex plane: the unit circle, the one eigenvalue of the line, and those of the line with a little noise.
 fn cloud_figure(cloud: &[Complex]) -> String {
-    const UNIT: f64 = 130.0;
-    let at = |z: Complex| (300.0 + UNIT * z.re, 200.0 - UNIT * z.im);
+    const UNIT: f64 = 300.0;
+    let at = |z: Complex| (120.0 + UNIT * z.re, 200.0 - UNIT * z.im);
     let mut svg = String::from(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 720 400\" fill=\"none\" stroke=\"currentColor\" \
          font-family=\"inherit\" font-size=\"15\" text-anchor=\"middle\">\n",
@@ -218,9 +224,9 @@ fn cloud_figure(cloud: &[Complex]) -> String {
     let text = |svg: &mut String, (x, y): (f64, f64), fill: &str, what: &str| {
         let _ = writeln!(svg, "<text x=\"{x}\" y=\"{y}\" fill=\"{fill}\" stroke=\"none\">{what}</text>");
     };
-    let _ = writeln!(svg, "<path d=\"M60 200H560M300 20V380\" stroke-opacity=\"0.3\"/>");
-    let _ = writeln!(svg, "<circle cx=\"300\" cy=\"200\" r=\"{UNIT}\" stroke-dasharray=\"6 4\"/>");
-    text(&mut svg, (300.0 - 0.75 * UNIT, 200.0 - 0.85 * UNIT), "currentColor", "|λ| = 1");
+    let _ = writeln!(svg, "<path d=\"M20 200H620M120 20V380\" stroke-opacity=\"0.3\"/>");
+    let _ = writeln!(svg, "<circle cx=\"120\" cy=\"200\" r=\"{UNIT}\" stroke-dasharray=\"6 4\"/>");
+    text(&mut svg, (340.0, 40.0), "currentColor", "|λ| = 1");
     for &z in cloud {
         let (x, y) = at(z);
         let _ = writeln!(
@@ -236,8 +242,8 @@ fn cloud_figure(cloud: &[Complex]) -> String {
         y - 6.0
     );
     text(&mut svg, (x, y + 26.0), "var(--series-2, currentColor)", "W: 64 × 0.9");
-    text(&mut svg, (600.0, 120.0), "var(--series-1, currentColor)", "W, with each weight");
-    text(&mut svg, (600.0, 140.0), "var(--series-1, currentColor)", "moved by up to 10⁻¹⁰");
+    text(&mut svg, (580.0, 120.0), "var(--series-1, currentColor)", "W, with each weight");
+    text(&mut svg, (580.0, 140.0), "var(--series-1, currentColor)", "moved by up to 10⁻¹⁰");
     svg.push_str("</svg>\n");
     svg
 }

@@ -35,7 +35,7 @@ pub(super) enum Goal {
 // ANCHOR: iterate
 pub(super) fn iterate(h: &mut Square, mut qt: Option<&mut Square>, goal: Goal) -> Result<(), Error> {
     let cap = SWEEPS * h.n().max(10);
-    let (mut total, mut since) = (0, 0);
+    let (mut total, mut since) = (0_usize, 0_usize);
     let mut end = h.n(); // rows end.. are done
     while end > 0 {
         let start = start_of_block(h, end);
@@ -96,15 +96,8 @@ pub(super) fn start_of_block(h: &Square, end: usize) -> usize {
 
 /// The two shifts: the eigenvalues of the last 2×2 block, a real one twice. Where that has not worked for a while, something else.
 fn shifts(h: &Square, start: usize, end: usize, since: usize) -> [Complex; 2] {
-    if since % PATIENCE == 0 {
-        let bottom = since % (2 * PATIENCE) == 0;
-        let (at, size) = if bottom {
-            (end - 1, h[[end - 1, end - 2]].abs() + h[[end - 2, end - 3]].abs())
-        } else {
-            (start, h[[start + 1, start]].abs() + h[[start + 2, start + 1]].abs())
-        };
-        let diagonal = 0.75 * size + h[[at, at]];
-        return eigenvalues(standardise([diagonal, -0.4375 * size, size, diagonal]).form);
+    if since.is_multiple_of(PATIENCE) {
+        return elsewhere(h, start, end, since.is_multiple_of(2 * PATIENCE));
     }
     let i = end - 1;
     let last = h[[i, i]];
@@ -115,6 +108,17 @@ fn shifts(h: &Square, start: usize, end: usize, since: usize) -> [Complex; 2] {
     // of two real ones the one nearer to the last entry, twice
     let nearer = if (found[0].re - last).abs() <= (found[1].re - last).abs() { found[0] } else { found[1] };
     [nearer; 2]
+}
+
+/// Two shifts that have nothing to do with the last block but its size. The numbers are arbitrary: EISPACK's, which have served for fifty years.
+pub(super) fn elsewhere(h: &Square, start: usize, end: usize, bottom: bool) -> [Complex; 2] {
+    let (at, size) = if bottom {
+        (end - 1, h[[end - 1, end - 2]].abs() + h[[end - 2, end - 3]].abs())
+    } else {
+        (start, h[[start + 1, start]].abs() + h[[start + 2, start + 1]].abs())
+    };
+    let diagonal = 0.75 * size + h[[at, at]];
+    eigenvalues(standardise([diagonal, -0.4375 * size, size, diagonal]).form)
 }
 
 /// The first column of (H − σ₁)(H − σ₂) for the part of H that begins at row m, up to a factor: three numbers.

@@ -5,6 +5,7 @@
 //! | `balance.rs` | a change of units that makes rows and columns about equally long |
 //! | `hessenberg.rs` | mirrors: zeros below the first subdiagonal, mirror by mirror and in blocks |
 //! | `francis.rs` | the iteration that makes most of that subdiagonal zero too |
+//! | `multishift.rs` | the same for large matrices: many bulges at once, and a look at the corner |
 //! | `block.rs` | what is left: 2×2 blocks, each a pair of complex eigenvalues |
 //! | `vectors.rs` | eigenvectors of the triangle, by back substitution |
 //! | `reorder.rs` | the same eigenvalues in another order |
@@ -14,6 +15,7 @@ mod balance;
 mod block;
 mod francis;
 mod hessenberg;
+mod multishift;
 mod reorder;
 mod square;
 mod vectors;
@@ -137,8 +139,13 @@ impl Schur {
 /// Schur form of a matrix with entries near 1, and Qᵀ.
 fn decompose(a: Square) -> Result<(Square, Square), Error> {
     let (mut h, mut qt) = reduce(a);
-    francis::iterate(&mut h, Some(&mut qt), Goal::Schur)?;
+    iterate(&mut h, Some(&mut qt), Goal::Schur)?;
     Ok((h, qt))
+}
+
+/// The quicker of the two iterations.
+fn iterate(h: &mut Square, qt: Option<&mut Square>, goal: Goal) -> Result<(), Error> {
+    if h.n() <= multishift::SMALL { francis::iterate(h, qt, goal) } else { multishift::iterate(h, qt, goal) }
 }
 
 fn read_off(n: usize, t: impl Fn(usize, usize) -> f64) -> Vec<Complex> {
@@ -176,7 +183,7 @@ pub fn eigenvalues(a: View<'_, f64>) -> Result<Vec<Complex>, Error> {
     balance::balance(&mut a);
     let rescale = rescale(&mut a);
     let (mut h, _) = reduce(a);
-    francis::iterate(&mut h, None, Goal::Eigenvalues)?;
+    iterate(&mut h, None, Goal::Eigenvalues)?;
     unscaled("eigenvalues", read_off(h.n(), |i, j| h[[i, j]]), rescale, scale)
 }
 

@@ -157,7 +157,7 @@ fn sylvester(t: &Square, k: usize, p: usize, q: usize) -> Option<[[f64; 2]; 2]> 
     x[..count].iter().all(|x| x.is_finite()).then_some(result)
 }
 
-fn reflect_rows(a: &mut Square, k: usize, tau: f64, v: &[f64], from: usize, to: usize) {
+pub(super) fn reflect_rows(a: &mut Square, k: usize, tau: f64, v: &[f64], from: usize, to: usize) {
     for j in from..to {
         let sum: f64 = v.iter().enumerate().map(|(i, v)| v * a[[k + i, j]]).sum();
         for (i, v) in v.iter().enumerate() {
@@ -166,7 +166,7 @@ fn reflect_rows(a: &mut Square, k: usize, tau: f64, v: &[f64], from: usize, to: 
     }
 }
 
-fn reflect_columns(a: &mut Square, k: usize, tau: f64, v: &[f64], from: usize, to: usize) {
+pub(super) fn reflect_columns(a: &mut Square, k: usize, tau: f64, v: &[f64], from: usize, to: usize) {
     for i in from..to {
         let row = &mut a.row_mut(i)[k..k + v.len()];
         let sum: f64 = v.iter().zip(&*row).map(|(v, x)| v * x).sum();
