@@ -188,7 +188,9 @@ fn elsewhere(v: &Mat, count: usize) -> Vec<f64> {
             }
         }
         let length = norm2(&w);
-        w.iter_mut().for_each(|x| *x /= length);
+        for x in &mut w {
+            *x /= length;
+        }
     }
     w
 }

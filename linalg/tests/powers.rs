@@ -8,6 +8,7 @@ mod powers {
     };
     use proptest::prelude::*;
     use proptest::test_runner::RngSeed;
+    use std::cmp::Ordering;
 
     fn config() -> ProptestConfig {
         ProptestConfig {
@@ -512,14 +513,11 @@ mod powers {
                 }
             }
         };
-        let shrinking = entry(90, |i, j| {
-            if i == j {
-                0.95_f64.powi(i as i32)
-            } else if j > i {
-                random(90, 4)[[i, j]] * 0.05
-            } else {
-                0.0
-            }
+        let noise = random(90, 4);
+        let shrinking = entry(90, |i, j| match j.cmp(&i) {
+            Ordering::Less => 0.0,
+            Ordering::Equal => 0.95_f64.powi(i as i32),
+            Ordering::Greater => 0.05 * noise[[i, j]],
         });
         for (a, wanted) in [(random(120, 1), 6), (hidden(&shrinking, 5), 4), (frank(30), 3), (grcar(30), 5)] {
             let n = a.rows();

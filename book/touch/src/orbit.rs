@@ -18,10 +18,7 @@ pub const FIGURE: Figure = Figure {
             "About 3.5: it has grown.",
             "Yes: each step adds 0.9 of the lower entry to the upper one. That makes 10 · 0.9¹⁰ = 3.5, and it is the peak. Now turn by 10°.",
         ),
-        (
-            "Beyond all bounds soon.",
-            "In the end 0.9 wins: k · 0.9ᵏ goes to 0. Until then k wins.",
-        ),
+        ("Beyond all bounds soon.", "In the end 0.9 wins: k · 0.9ᵏ goes to 0. Until then k wins."),
     ],
     inputs: &[
         Input {
@@ -69,7 +66,9 @@ fn compute(inputs: &[f64]) -> Vec<f64> {
     let (sin, cos) = degrees.to_radians().sin_cos();
     let turn = Mat::from_rows(&[[stretch * cos, -stretch * sin], [stretch * sin, stretch * cos]]);
     let w = turn.matmul(&Mat::from_rows(&[[1.0, shear], [0.0, 1.0]]));
-    let (Ok(radius), Ok(norm)) = (spectral_radius(w.view()), spectral_norm(w.view())) else { return Vec::new() };
+    let (Ok(radius), Ok(norm)) = (spectral_radius(w.view()), spectral_norm(w.view())) else {
+        return Vec::new();
+    };
     let mut numbers = vec![radius, norm];
     let mut h = Mat::from_rows(&[[0.0], [1.0]]);
     for step in 0..=STEPS {

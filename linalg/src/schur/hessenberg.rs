@@ -186,13 +186,13 @@ fn panel(a: &mut Square, p: usize, width: usize) -> (Block, Mat) {
         let (tau, beta) = reflector(&mut c[j..], 0);
         for i in 0..rows {
             v[[i, j]] = if i < j { 0.0 } else { c[i] };
-            a[[top + i, k]] = if i < j {
-                c[i]
-            } else if i == j {
-                beta
-            } else {
-                0.0
-            };
+            if i >= j {
+                a[[top + i, k]] = 0.0;
+            }
+        }
+        a[[top + j, k]] = beta;
+        for i in 0..j {
+            a[[top + i, k]] = c[i];
         }
         // Y's new column, τ·(A·v − Y·(Vᵀ·v)), with the matrix as it was before this panel: columns behind k are.
         c[..j].fill(0.0);

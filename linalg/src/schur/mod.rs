@@ -192,7 +192,9 @@ fn rescale(a: &mut Square) -> f64 {
     let largest = (0..a.n()).map(|i| crate::norms::norm_inf(a.row(i))).fold(0.0, f64::max);
     let scale = if largest == 0.0 { 1.0 } else { crate::householder::power_of_two_for(largest) };
     for i in 0..a.n() {
-        a.row_mut(i).iter_mut().for_each(|x| *x *= scale);
+        for x in a.row_mut(i) {
+            *x *= scale;
+        }
     }
     scale
 }
@@ -272,7 +274,9 @@ impl GeneralEigen {
                 }
             }
             let length = norm2(vector);
-            vector.iter_mut().for_each(|x| *x /= length);
+            for x in &mut *vector {
+                *x /= length;
+            }
             k += count;
         }
         Ok(GeneralEigen { values, vectors: rows.transpose() })

@@ -243,7 +243,8 @@ fn chase(
         for step in from..to {
             // The first bulge first: it makes room for the next one.
             for (i, &pair) in shifts.iter().enumerate() {
-                let Some(k) = (start + step).checked_sub(3 * i).filter(|k| (start..end - 1).contains(k)) else {
+                let Some(k) = (start + step).checked_sub(3 * i).filter(|k| (start..end - 1).contains(k))
+                else {
                     continue;
                 };
                 advance(h, &mut ut, k, pair, [start, end], [low, high]);

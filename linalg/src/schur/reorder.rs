@@ -132,7 +132,9 @@ fn sylvester(t: &Square, k: usize, p: usize, q: usize) -> Option<[[f64; 2]; 2]> 
         let candidates = (step..count).flat_map(|i| (step..count).map(move |j| (i, j)));
         let (i, j) = candidates.max_by(|&(a, b), &(c, d)| m[a][b].abs().total_cmp(&m[c][d].abs()))?;
         m.swap(step, i);
-        m.iter_mut().for_each(|row| row.swap(step, j));
+        for row in &mut m {
+            row.swap(step, j);
+        }
         order.swap(step, j);
         let pivot = m[step];
         if pivot[step].abs() < super::francis::NOTHING {
