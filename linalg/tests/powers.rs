@@ -363,7 +363,7 @@ mod powers {
             let a = random(n, seed);
             let a = Mat::from_fn(n, n, |i, j| a[[i, j]] * 10_f64.powi(exponents[8 * i + j]));
             check_schur("wild", &a);
-            let e = GeneralEigen::new(a.view()).unwrap();
+            let e = check_vectors("wild", &a);
             prop_assert!(e.vectors.data().iter().all(|x| x.is_finite()));
         }
     }
@@ -410,6 +410,69 @@ mod powers {
             }
         }
         assert_eq!(seen, 9);
+    }
+
+    /// From about a hundred rows on, other code runs: many bulges at once, and a look at the corner.
+    #[test]
+    fn large_ones_are_decomposed_too() {
+        let noise = random(140, 21);
+        let scaled = |f: &dyn Fn(usize, usize) -> f64| entry(140, |i, j| noise[[i, j]] * f(i, j));
+        let large = [
+            ("zero", Mat::zeros([110, 110])),
+            ("identity", Mat::eye(110)),
+            ("all ones", Mat::full([101, 101], 1.0)),
+            ("cyclic", cyclic(128)),
+            ("jordan", jordan(120, 0.9, 1.0)),
+            ("jordan, hidden", hidden(&jordan(130, 0.9, 1.0), 3)),
+            ("nilpotent", jordan(120, 0.0, 1.0)),
+            ("nilpotent, hidden", hidden(&jordan(120, 0.0, 1.0), 4)),
+            ("nilpotent, lower", jordan(120, 0.0, 1.0).transpose()),
+            ("frank", frank(120)),
+            ("grcar", grcar(150)),
+            ("orthogonal", orthogonal(160, 12)),
+            ("hilbert without symmetry", entry(120, |i, j| 1.0 / (2 * i + j + 1) as f64)),
+            ("skew", scaled(&|_, _| 1.0).zip_with(&noise.transpose(), |x, y| x - y)),
+            ("symmetric", scaled(&|_, _| 1.0).zip_with(&noise.transpose(), |x, y| x + y)),
+            ("triangular", scaled(&|i, j| f64::from(u8::from(j >= i)))),
+            ("lower triangular", scaled(&|i, j| f64::from(u8::from(j <= i)))),
+            ("rank five", {
+                let left = Mat::from_fn(140, 5, |i, j| noise[[i, j]]);
+                left.matmul(&Mat::from_fn(5, 140, |i, j| noise[[i + 7, j]]))
+            }),
+            ("graded", scaled(&|i, j| 10_f64.powi(-((i + j) as i32) / 10))),
+            ("graded by rows", scaled(&|i, _| 10_f64.powi(-(i as i32)))),
+            ("graded upwards", scaled(&|i, j| 10_f64.powi((i + j) as i32 / 20))),
+            ("unbalanced", unbalanced(130)),
+            ("clustered", entry(120, |i, j| f64::from(u8::from(i == j)) + 1e-13 * (i + 2 * j) as f64)),
+            ("blocks", scaled(&|i, j| f64::from(u8::from(i / 30 == j / 30)))),
+            (
+                "companion of x^120 - 1",
+                companion(&(0..120).map(|k| if k == 119 { -1.0 } else { 0.0 }).collect::<Vec<_>>()),
+            ),
+            ("1e150", scaled(&|_, _| 1e150)),
+            ("1e-150", scaled(&|_, _| 1e-150)),
+        ];
+        for (name, a) in large {
+            let n = a.rows();
+            let mut schur = check_schur(name, &a);
+            check_vectors(name, &a);
+            assert!(eigenvalues(a.view()).unwrap().iter().all(|z| z.re.is_finite() && z.im.is_finite()));
+            if name == "orthogonal" || name == "cyclic" {
+                assert!(schur.eigenvalues().iter().all(|z| (z.abs() - 1.0).abs() <= limit(n)), "{name}");
+            }
+            if name == "grcar" {
+                schur.sort_by(|z| z.re);
+                let (residual, orthogonality) = errors(&a, &schur.q, &schur.t);
+                assert!(residual <= limit(n) && orthogonality <= limit(n), "{residual:e} {orthogonality:e}");
+            }
+        }
+        let a = random(150, 31);
+        let want: Vec<(Complex, f64)> =
+            a.to_dmatrix().complex_eigenvalues().iter().map(|z| (Complex::new(z.re, z.im), 1e-10)).collect();
+        for got in [eigenvalues(a.view()).unwrap(), Schur::new(a.view()).unwrap().eigenvalues()] {
+            let worst = worst_match(&got, &want);
+            assert!(worst <= 1.0, "{worst}");
+        }
     }
 
     /// A cyclic permutation is a fixed point of the usual shifts; its eigenvalues are the n-th roots of 1.

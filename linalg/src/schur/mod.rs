@@ -22,7 +22,8 @@ mod vectors;
 
 use crate::complex::Complex;
 use crate::error::Error;
-use crate::norms::norm2;
+use crate::kernels::axpy;
+use crate::norms::{frobenius, norm2};
 use crate::tensor::Mat;
 use crate::view::View;
 use francis::Goal;
@@ -184,7 +185,8 @@ pub fn eigenvalues(a: View<'_, f64>) -> Result<Vec<Complex>, Error> {
     let rescale = rescale(&mut a);
     let (mut h, _) = reduce(a);
     iterate(&mut h, None, Goal::Eigenvalues)?;
-    unscaled("eigenvalues", read_off(h.n(), |i, j| h[[i, j]]), rescale, scale)
+    let values = read_off(h.n(), |i, j| h[[i, j]]).into_iter().map(|z| z.scale(1.0 / rescale)).collect();
+    unscaled("eigenvalues", values, scale)
 }
 
 /// Balancing may have made all entries small: near 1 again.
@@ -199,18 +201,65 @@ fn rescale(a: &mut Square) -> f64 {
     scale
 }
 
-fn unscaled(
-    operation: &'static str,
-    values: Vec<Complex>,
-    once: f64,
-    twice: f64,
-) -> Result<Vec<Complex>, Error> {
-    let values: Vec<Complex> =
-        values.into_iter().map(|z| Complex::new(z.re / once / twice, z.im / once / twice)).collect();
+fn unscaled(operation: &'static str, values: Vec<Complex>, scale: f64) -> Result<Vec<Complex>, Error> {
+    let values: Vec<Complex> = values.into_iter().map(|z| Complex::new(z.re / scale, z.im / scale)).collect();
     if values.iter().any(|z| !z.re.is_finite() || !z.im.is_finite()) {
         return Err(Error::Overflow { operation });
     }
     Ok(values)
+}
+
+/// Eigenvalues and eigenvectors of D·A·D⁻¹, one or two rows a vector, for D with `units` on its diagonal and an A that is balanced.
+fn vectors_in_units(mut a: Square, units: &[f64]) -> Result<(Vec<Complex>, Mat), Error> {
+    let scale = rescale(&mut a);
+    let (t, qt) = decompose(a)?;
+    let n = t.n();
+    let values: Vec<Complex> =
+        read_off(n, |i, j| t[[i, j]]).into_iter().map(|z| z.scale(1.0 / scale)).collect();
+    // V = D·Q·X, computed as the transpose: one vector a row.
+    let x = vectors::of_triangle(&t);
+    let mut rows = Mat::zeros([n, n]);
+    crate::gemm(1.0, x.view(), qt.part([0, n], [0, n]), 0.0, rows.view_mut());
+    let mut k = 0;
+    while k < n {
+        let count = if values[k].im == 0.0 { 1 } else { 2 };
+        let vector = &mut rows.data_mut()[k * n..(k + count) * n];
+        for part in vector.chunks_exact_mut(n) {
+            for (x, unit) in part.iter_mut().zip(units) {
+                *x *= unit;
+            }
+        }
+        let length = norm2(vector);
+        for x in &mut *vector {
+            *x /= length;
+        }
+        k += count;
+    }
+    Ok((values, rows))
+}
+
+/// The largest ‖A·v − λ·v‖.
+fn worst_residual(a: &Square, values: &[Complex], rows: &Mat) -> f64 {
+    let n = a.n();
+    let mut residuals = Mat::zeros([n, n]);
+    crate::gemm(1.0, rows.view(), a.part([0, n], [0, n]).transpose(), 0.0, residuals.view_mut());
+    let mut worst = 0.0_f64;
+    let mut k = 0;
+    while k < n {
+        let Complex { re, im } = values[k];
+        let count = if im == 0.0 { 1 } else { 2 };
+        for part in 0..count {
+            axpy(-re, rows.row(k + part), residuals.row_mut(k + part));
+        }
+        if count == 2 {
+            // λ·(x + iy) has the parts re·x − im·y and re·y + im·x
+            axpy(im, rows.row(k + 1), residuals.row_mut(k));
+            axpy(-im, rows.row(k), residuals.row_mut(k + 1));
+        }
+        worst = worst.max(norm2(&residuals.data()[k * n..(k + count) * n]));
+        k += count;
+    }
+    worst
 }
 
 /// Eigenvalues and eigenvectors of any real square matrix: A·vₖ = λₖ·vₖ.
@@ -237,7 +286,7 @@ fn unscaled(
 /// Cost: about 25n³ FLOP for the Schur form, up to 4n³ for the vectors.
 ///
 /// Accuracy: ‖A·v − λ·v‖/‖A‖ is a small multiple of n·2⁻⁵². Balancing changes units by powers of two first, which often makes eigenvalues
-/// of badly scaled matrices more accurate.
+/// of badly scaled matrices more accurate. Where that spoils a residual, the old units are taken.
 ///
 /// Source: Golub & Van Loan, *Matrix Computations*, 4th ed., sections 7.5 and 7.6.4; LAPACK's `dgeev` and `dtrevc`.
 #[derive(Clone, Debug)]
@@ -254,32 +303,19 @@ impl GeneralEigen {
     /// # Errors
     /// As [`Schur::new`].
     pub fn new(a: View<'_, f64>) -> Result<Self, Error> {
-        let (mut a, scale) = prepare("eigenvectors", a)?;
-        let units = balance::balance(&mut a);
-        let rescale = rescale(&mut a);
-        let (t, qt) = decompose(a)?;
-        let n = t.n();
-        let values = unscaled("eigenvectors", read_off(n, |i, j| t[[i, j]]), rescale, scale)?;
-        // V = D·Q·X, computed as the transpose: one vector a row.
-        let x = vectors::of_triangle(&t);
-        let mut rows = Mat::zeros([n, n]);
-        crate::gemm(1.0, x.view(), qt.part([0, n], [0, n]), 0.0, rows.view_mut());
-        let mut k = 0;
-        while k < n {
-            let count = if values[k].im == 0.0 { 1 } else { 2 };
-            let vector = &mut rows.data_mut()[k * n..(k + count) * n];
-            for part in vector.chunks_exact_mut(n) {
-                for (x, unit) in part.iter_mut().zip(&units) {
-                    *x *= unit;
-                }
+        let (a, scale) = prepare("eigenvectors", a)?;
+        let mut balanced = a.clone();
+        let units = balance::balance(&mut balanced);
+        let (mut values, mut rows) = vectors_in_units(balanced, &units)?;
+        if units.iter().any(|&unit| unit != 1.0) {
+            // In other units an error that was small may be large. Then the old units are the better ones.
+            let allowed = 25.0 * a.n() as f64 * f64::EPSILON * frobenius(a.part([0, a.n()], [0, a.n()]));
+            if worst_residual(&a, &values, &rows) > allowed {
+                let ones = vec![1.0; units.len()];
+                (values, rows) = vectors_in_units(a, &ones)?;
             }
-            let length = norm2(vector);
-            for x in &mut *vector {
-                *x /= length;
-            }
-            k += count;
         }
-        Ok(GeneralEigen { values, vectors: rows.transpose() })
+        Ok(GeneralEigen { values: unscaled("eigenvectors", values, scale)?, vectors: rows.transpose() })
     }
 
     /// Real and imaginary part of the eigenvector of `values[k]`.
