@@ -1,7 +1,7 @@
-//! QR and the symmetric eigen-decomposition beside nalgebra's: `cargo bench -p linalg --bench decompositions`.
+//! QR, the symmetric eigen-decomposition and Schur form beside nalgebra's: `cargo bench -p linalg --bench decompositions`.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use linalg::{Mat, Qr, SymmetricEigen};
+use linalg::{GeneralEigen, Mat, Qr, Schur, SymmetricEigen};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use std::hint::black_box;
@@ -43,5 +43,22 @@ fn qr(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, symmetric_eigen, qr);
+fn schur(c: &mut Criterion) {
+    let mut group = c.benchmark_group("schur");
+    for n in [64, 128, 256] {
+        let a = random(n);
+        let m = a.to_dmatrix();
+        group.bench_function(BenchmarkId::new("linalg", n), |b| {
+            b.iter(|| Schur::new(black_box(&a).view()));
+        });
+        group.bench_function(BenchmarkId::new("nalgebra", n), |b| {
+            b.iter(|| nalgebra::Schur::new(black_box(&m).clone()));
+        });
+        group.bench_function(BenchmarkId::new("linalg, with eigenvectors", n), |b| {
+            b.iter(|| GeneralEigen::new(black_box(&a).view()));
+        });
+    }
+}
+
+criterion_group!(benches, symmetric_eigen, qr, schur);
 criterion_main!(benches);

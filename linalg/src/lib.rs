@@ -9,6 +9,8 @@
 //! | [`triangular`], [`lu`], [`cholesky`] | systems of equations | solving (to come) |
 //! | [`qr`] | Householder's mirrors, orthogonal times triangular | tensors |
 //! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes | tensors |
+//! | [`complex`], [`mod@schur`] | what a matrix without symmetry does: Schur form, complex eigenvalues, eigenvectors | powers |
+//! | [`powers`], [`arnoldi`] | a matrix applied again and again; some eigenvalues of one that is never written down | powers |
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
 //! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
@@ -18,7 +20,9 @@
 //! mapped file are the same to it.
 #![deny(unsafe_code)]
 
+pub mod arnoldi;
 pub mod cholesky;
+pub mod complex;
 #[cfg(feature = "nalgebra")]
 pub mod convert;
 mod display;
@@ -35,8 +39,10 @@ pub mod norms;
 pub mod par;
 #[cfg(feature = "native")]
 pub mod peak;
+pub mod powers;
 pub mod qr;
 pub mod real;
+pub mod schur;
 pub mod shape;
 pub mod simd;
 pub mod sums;
@@ -45,6 +51,7 @@ pub mod triangular;
 pub mod view;
 
 pub use cholesky::Cholesky;
+pub use complex::Complex;
 pub use eigen::SymmetricEigen;
 pub use einsum::Einsum;
 pub use error::Error;
@@ -54,6 +61,7 @@ pub use lu::Lu;
 pub use norms::{frobenius, norm_inf, norm1, norm2};
 pub use qr::Qr;
 pub use real::Real;
+pub use schur::{GeneralEigen, Hessenberg, Schur, eigenvalues};
 pub use shape::Shape;
 pub use tensor::{Mat, Tensor};
 pub use view::{View, ViewMut};
@@ -69,3 +77,7 @@ mod chapter_mechanics {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/linalg/floating.md")]
 mod chapter_floating {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/linalg/powers.md")]
+mod chapter_powers {}

@@ -56,4 +56,5 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<nn::kv_cache::Spec>("nn/kv_cache"),
     judge::entry::<linalg::broadcast::Spec>("linalg/broadcast"),
     judge::entry::<linalg::compensated::Spec>("linalg/compensated"),
+    judge::entry::<linalg::two_by_two::Spec>("linalg/two_by_two"),
 ];

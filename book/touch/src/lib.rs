@@ -11,6 +11,7 @@ pub mod descent;
 pub mod ellipse;
 pub mod hats;
 pub mod knobs;
+pub mod orbit;
 pub mod tape;
 pub mod walk;
 #[cfg(target_arch = "wasm32")]
@@ -60,6 +61,7 @@ pub const FIGURES: &[Figure] = &[
     descent::FIGURE,
     attention::FIGURE,
     walk::FIGURE,
+    orbit::FIGURE,
     // a new one goes here, on a line of its own
 ];
 

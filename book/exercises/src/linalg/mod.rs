@@ -5,3 +5,4 @@ pub mod compensated;
 pub mod matmul;
 pub mod norms;
 pub mod strides;
+pub mod two_by_two;
