@@ -7,6 +7,7 @@
 //! | [`triangular`], [`lu`], [`cholesky`] | systems of equations | solving (to come) |
 //! | [`qr`] | Householder's mirrors, orthogonal times triangular | tensors |
 //! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes | tensors |
+//! | [`dimensions`] | what is different with a thousand axes: cosines, random projections, random spectra | dimensions |
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
 //! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
@@ -19,6 +20,7 @@
 pub mod cholesky;
 #[cfg(feature = "nalgebra")]
 pub mod convert;
+pub mod dimensions;
 mod display;
 pub mod eigen;
 mod error;
