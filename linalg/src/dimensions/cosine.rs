@@ -63,7 +63,9 @@ fn unit(x: &[f64], row: usize) -> Result<Vec<f64>, Error> {
     let scale = power_of_two_for(largest);
     let mut unit: Vec<f64> = x.iter().map(|x| x * scale).collect();
     let length = norm2(&unit);
-    unit.iter_mut().for_each(|x| *x /= length);
+    for x in &mut unit {
+        *x /= length;
+    }
     Ok(unit)
 }
 

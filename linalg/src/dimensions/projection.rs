@@ -65,8 +65,8 @@ pub struct Projection {
 enum Entries {
     /// R itself, (k, d).
     Dense(Mat),
-    /// For each output the inputs that are added and those that are subtracted, and the common factor.
-    Signs { rows: Vec<[Vec<usize>; 2]>, factor: f64 },
+    /// The entries of each row that are not 0: where, and what.
+    Sparse(Vec<Vec<(usize, f64)>>),
 }
 
 impl Projection {
@@ -99,33 +99,26 @@ impl Projection {
     pub fn signs(outputs: usize, inputs: usize, sparsity: f64, mut uniform: impl FnMut() -> f64) -> Self {
         assert!(outputs > 0, "Projection: no axis is left");
         assert!(sparsity >= 1.0, "Projection: a sparsity of {sparsity} is less than 1");
-        let half = 0.5 / sparsity;
-        let mut rows = Vec::with_capacity(outputs);
-        for _ in 0..outputs {
-            let mut row = [Vec::new(), Vec::new()];
-            for j in 0..inputs {
-                let u = uniform();
-                if u < half {
-                    row[0].push(j);
-                } else if u < 2.0 * half {
-                    row[1].push(j);
-                }
-            }
-            rows.push(row);
-        }
-        let factor = (sparsity / outputs as f64).sqrt();
-        Projection { outputs, inputs, entries: Entries::Signs { rows, factor } }
+        let (half, size) = (0.5 / sparsity, (sparsity / outputs as f64).sqrt());
+        let mut entry = |j| match uniform() {
+            u if u < half => Some((j, size)),
+            u if u < 2.0 * half => Some((j, -size)),
+            _ => None,
+        };
+        let rows = (0..outputs).map(|_| (0..inputs).filter_map(&mut entry).collect()).collect();
+        Projection { outputs, inputs, entries: Entries::Sparse(rows) }
     }
 
     /// R, as a matrix of shape (k, d).
     pub fn matrix(&self) -> Mat {
         match &self.entries {
             Entries::Dense(r) => r.clone(),
-            Entries::Signs { rows, factor } => {
+            Entries::Sparse(rows) => {
                 let mut r = Mat::zeros([self.outputs, self.inputs]);
-                for (i, [plus, minus]) in rows.iter().enumerate() {
-                    plus.iter().for_each(|&j| r[[i, j]] = *factor);
-                    minus.iter().for_each(|&j| r[[i, j]] = -factor);
+                for (i, row) in rows.iter().enumerate() {
+                    for &(j, entry) in row {
+                        r[[i, j]] = entry;
+                    }
                 }
                 r
             }
@@ -154,12 +147,13 @@ impl Projection {
                 gemm(1.0, x, r.view().transpose(), 0.0, y.view_mut());
                 y
             }
-            Entries::Signs { rows, factor } => {
+            Entries::Sparse(rows) => {
                 // Transposed: an entry of R then adds a whole row to a whole row.
                 let (inputs, mut y) = (x.transpose().to_tensor(), Mat::zeros([self.outputs, n]));
-                for (i, [plus, minus]) in rows.iter().enumerate() {
-                    plus.iter().for_each(|&j| axpy(*factor, inputs.row(j), y.row_mut(i)));
-                    minus.iter().for_each(|&j| axpy(-factor, inputs.row(j), y.row_mut(i)));
+                for (i, row) in rows.iter().enumerate() {
+                    for &(j, entry) in row {
+                        axpy(entry, inputs.row(j), y.row_mut(i));
+                    }
                 }
                 y.transpose()
             }
