@@ -7,6 +7,8 @@
 
 #[path = "../../../book/plot.rs"]
 mod plot;
+#[path = "../../../book/record.rs"]
+mod record;
 mod store;
 
 use linalg::dimensions::anisotropy::Scatter;
@@ -23,6 +25,7 @@ use linalg::{Mat, SymmetricEigen, norm2};
 use plot::{Axis, Line, chart};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
+use record::Record;
 use std::fmt::Write as _;
 use std::time::Instant;
 use store::{Model, Store};
@@ -46,16 +49,23 @@ fn gaussian(rows: usize, cols: usize, seed: u64) -> Mat {
 }
 
 fn main() -> Result<(), Failure> {
-    let scores = print_search()?;
-    print_axes()?;
-    print_projections()?;
-    print_spectra()?;
-    print_layers();
+    let mut record = Record::new("linalg", "dimensions")
+        .settings("a store of 2,000 made-up documents of 384 numbers; every random number from a fixed seed");
+    let scores = print_search(&mut record)?;
+    for (name, table) in
+        [("axes", axes()?), ("projections", projections()?), ("spectra", spectra()?), ("layers", layers())]
+    {
+        println!("{table}");
+        // eigenvalues and counts of random numbers: the last digit may differ where multiplication and addition are fused
+        record.text(name, table.trim_end(), 0.02);
+    }
+    print_times();
     plot::write_figures(&[
         ("dimensions-cosines.svg", cosines_figure()),
         ("dimensions-scores.svg", scores_figure(&scores)),
         ("dimensions-disc.svg", disc_figure()),
     ])?;
+    record.write()?;
     Ok(())
 }
 
@@ -87,7 +97,7 @@ fn best(scores: &[f64], k: usize) -> Vec<(usize, f64)> {
     order
 }
 
-fn print_search() -> Result<Scores, Failure> {
+fn print_search(record: &mut Record) -> Result<Scores, Failure> {
     println!(
         "a store of {} documents, {} numbers each, {} queries\n",
         store::DOCUMENTS,
@@ -95,50 +105,52 @@ fn print_search() -> Result<Scores, Failure> {
         store::QUERIES
     );
     let mut kept = None;
-    for (name, model) in [("model A", Model::A), ("model B", Model::B)] {
+    for (name, model) in [("a", Model::A), ("b", Model::B)] {
         let store = Store::new(model);
         let (documents, queries) = (store.documents.view(), store.queries.view());
         let scatter = Scatter::of(documents)?;
-        let raw = cosines(queries, documents)?;
-        let top = best(raw.row(0), 10);
-        println!(
-            "{name}: mean cosine of two documents {:.3}; the ten best of query 0 score {:.3} to {:.3}, the worst of all {:.3}",
-            mean_cosine(documents)?,
-            top[9].1,
-            top[0].1,
-            raw.row(0).iter().fold(1.0_f64, |m, &c| m.min(c))
-        );
-        let above = |threshold: f64| {
-            raw.data().iter().filter(|&&c| c >= threshold).count() as f64 / raw.data().len() as f64
+        let without = |top: usize| {
+            cosines(
+                scatter.all_but_the_top(queries, top).view(),
+                scatter.all_but_the_top(documents, top).view(),
+            )
         };
-        println!("  share of all pairs that score 0.8 or more: {:.4}", above(0.8));
+        let raw = cosines(queries, documents)?;
+        let mended = without(1)?;
+        let top = best(raw.row(0), 10);
+        let worst = raw.row(0).iter().fold(1.0_f64, |m, &c| m.min(c));
+        let above = raw.data().iter().filter(|&&c| c >= 0.8).count() as f64 / raw.data().len() as f64;
+        let mean = mean_cosine(documents)?;
+        let (ratio, rank) = (participation_ratio(&scatter.variances), effective_rank(&scatter.variances));
         println!(
-            "  directions in use, of {}: participation ratio {:.1}, effective rank {:.1}",
-            store::WIDTH,
-            participation_ratio(&scatter.variances),
-            effective_rank(&scatter.variances)
+            "model {name}: mean cosine of two documents {mean:.3}; query 0: {:.3} to {:.3} for the ten best, {worst:.3} for the worst",
+            top[9].1, top[0].1
         );
-        let rest = scatter.all_but_the_top(documents, 1);
-        let mended = cosines(scatter.all_but_the_top(queries, 1).view(), rest.view())?;
+        println!("  share of all pairs that score 0.8 or more: {above:.4}");
+        println!(
+            "  directions in use, of {}: participation ratio {ratio:.1}, effective rank {rank:.1}",
+            store::WIDTH
+        );
+        for (what, value) in [("best", top[0].1), ("tenth", top[9].1), ("worst", worst), ("mean", mean)] {
+            record.value(&format!("{name}_{what}"), value, 1e-6);
+        }
+        record.value(&format!("{name}_above"), above, 1e-3);
+        record.value(&format!("{name}_participation"), ratio, 1e-6);
         let white = Whitening::fit(documents, 120)?;
-        let ways = [
-            ("as it comes", raw.clone()),
-            (
-                "without the mean",
-                cosines(
-                    scatter.all_but_the_top(queries, 0).view(),
-                    scatter.all_but_the_top(documents, 0).view(),
-                )?,
-            ),
-            ("and without one direction", mended.clone()),
-            ("whitened", cosines(white.apply(queries).view(), white.apply(documents).view())?),
-        ];
+        let white = cosines(white.apply(queries).view(), white.apply(documents).view())?;
         println!("  {:<28}{:>16}{:>26}", "", "right in ten", "queries of the top hub");
-        for (way, all) in &ways {
+        for (slug, way, all) in [
+            ("raw", "as it comes", &raw),
+            ("mean", "without the mean", &without(0)?),
+            ("top", "and without one direction", &mended),
+            ("white", "whitened, 120 directions", &white),
+        ] {
             let (right, hub) = judge(&store, all);
             println!("  {way:<28}{:15.1}%{hub:26}", 100.0 * right);
+            record.value(&format!("{name}_{slug}_right"), right, 0.01);
+            record.value(&format!("{name}_{slug}_hub"), hub as f64, 0.05);
         }
-        println!("  mean cosine after: {:.4}\n", mean_cosine(rest.view())?);
+        println!();
         if kept.is_none() {
             let split = |all: &Mat| {
                 let mut sides = [Vec::new(), Vec::new()];
@@ -152,26 +164,16 @@ fn print_search() -> Result<Scores, Failure> {
             kept = Some(Scores { before: split(&raw), after: split(&mended) });
         }
     }
-    Ok(kept.expect("model A"))
+    Ok(kept.expect("model a"))
 }
 
 // ---- what the number of axes does
 
-fn print_axes() -> Result<(), Failure> {
-    println!(
-        "random vectors of d numbers: their length, their cosines, and the distances from one of them to 1,000 others\n"
-    );
-    println!(
-        "  {:>6}{:>10}{:>9}{:>12}{:>12}{:>20}{:>12}{:>12}{:>10}",
-        "d",
-        "length",
-        "spread",
-        "cosine ±",
-        "measured",
-        "best of a million",
-        "nearest",
-        "farthest",
-        "contrast"
+/// Random vectors of d numbers: their length, their cosines, and the distances from one of them to 1,000 others.
+fn axes() -> Result<String, Failure> {
+    let mut out = format!(
+        "{:>6}{:>9}{:>9}{:>10}{:>12}{:>12}{:>10}{:>10}{:>10}\n",
+        "d", "length", "spread", "cosine", "angle", "by chance", "nearest", "farthest", "contrast"
     );
     for d in [2, 3, 10, 30, 100, 300, 768, 1536] {
         let x = gaussian(1001, d, 11);
@@ -182,75 +184,73 @@ fn print_axes() -> Result<(), Failure> {
             .collect();
         let nearest = distances.iter().fold(f64::INFINITY, |m: f64, &x| m.min(x));
         let farthest = distances.iter().fold(0.0_f64, |m, &x| m.max(x));
-        println!(
-            "  {d:>6}{:10.3}{:9.3}{:12.4}{measured:12.4}{:20.3}{nearest:12.3}{farthest:12.3}{:10.2}",
+        let chance = best_by_chance(d, 1e6);
+        let _ = writeln!(
+            out,
+            "{d:>6}{:9.2}{:9.3}{measured:10.3}{:12.1}{chance:12.3}{nearest:10.2}{farthest:10.2}{:10.2}",
             mean_length(d),
             length_spread(d),
-            1.0 / (d as f64).sqrt(),
-            best_by_chance(d, 1e6),
+            chance.min(1.0).acos().to_degrees(),
             contrast(&distances).unwrap_or(0.0)
         );
     }
-    println!();
-    Ok(())
+    Ok(out)
 }
 
 // ---- fewer axes
 
-fn print_projections() -> Result<(), Failure> {
-    let (n, d) = (500, 4096);
-    // points with structure: 60 directions of unequal width, and some noise
+const POINTS: usize = 500;
+const NUMBERS: usize = 4096;
+
+/// Points with structure: 60 directions of unequal width, and some noise.
+fn points() -> Mat {
+    let (n, d) = (POINTS, NUMBERS);
     let (weights, frame, noise) = (gaussian(n, 60, 21), gaussian(60, d, 22), gaussian(n, d, 23));
     let weights = Mat::from_fn(n, 60, |i, j| weights[[i, j]] / (1.0 + j as f64).sqrt());
-    let x = weights.matmul(&frame).zip_with(&noise, |a, b| a + 0.1 * b);
-    println!(
-        "{n} points of {d} numbers, projected to k: the smallest and largest factor of a squared distance\n"
-    );
-    println!(
-        "  {:>6}{:>22}{:>22}{:>22}{:>12}",
-        "k", "normal", "signs, one in 3", "signs, one in 64", "bound ε"
-    );
+    weights.matmul(&frame).zip_with(&noise, |a, b| a + 0.1 * b)
+}
+
+fn maps(k: usize) -> [Projection; 3] {
+    [
+        Projection::gaussian(k, NUMBERS, normals(31)),
+        Projection::signs(k, NUMBERS, 3.0, uniforms(32)),
+        Projection::signs(k, NUMBERS, 64.0, uniforms(33)),
+    ]
+}
+
+/// The smallest and the largest factor of a squared distance, over all pairs; and the smallest ε for which the bound asks for no more than k.
+fn projections() -> Result<String, Failure> {
+    let x = points();
+    let mut out =
+        format!("{:>6}{:>18}{:>18}{:>18}{:>10}\n", "k", "normal", "signs 1/3", "signs 1/64", "bound");
     for k in [16, 64, 256, 1024, 2048] {
-        let mut row = format!("  {k:>6}");
-        for map in [
-            Projection::gaussian(k, d, normals(31)),
-            Projection::signs(k, d, 3.0, uniforms(32)),
-            Projection::signs(k, d, 64.0, uniforms(33)),
-        ] {
+        let _ = write!(out, "{k:>6}");
+        for map in maps(k) {
             let (low, high) = distortion(x.view(), map.apply(x.view()).view())?.expect("points that differ");
-            let _ = write!(row, "{:>22}", format!("{low:.3} to {high:.3}"));
+            let _ = write!(out, "{:>18}", format!("{low:.2} to {high:.2}"));
         }
-        // the smallest ε for which the bound asks for no more than k
         let (mut low, mut high) = (1e-3, 0.999);
         for _ in 0..50 {
             let middle = f64::midpoint(low, high);
-            if dimensions(n, middle, 0.01) > k { low = middle } else { high = middle }
+            if dimensions(POINTS, middle, 0.01) > k { low = middle } else { high = middle }
         }
-        let bound = if high > 0.998 { "none".to_string() } else { format!("{high:.3}") };
-        println!("{row}{bound:>12}");
+        let bound = if high > 0.998 { "none".to_string() } else { format!("{high:.2}") };
+        let _ = writeln!(out, "{bound:>10}");
     }
-    println!(
-        "\n  the bound for ε = 0.2: k = {} ({n} points), {} (a million)",
-        dimensions(n, 0.2, 0.01),
-        dimensions(1_000_000, 0.2, 0.01)
-    );
-    let k = 1024;
-    for (name, map) in [
-        ("normal", Projection::gaussian(k, d, normals(31))),
-        ("signs, one in 3", Projection::signs(k, d, 3.0, uniforms(32))),
-        ("signs, one in 64", Projection::signs(k, d, 64.0, uniforms(33))),
-    ] {
-        let seconds = (0..5)
-            .map(|_| {
-                let start = Instant::now();
-                std::hint::black_box(map.apply(x.view()));
-                start.elapsed().as_secs_f64()
-            })
-            .fold(f64::INFINITY, f64::min);
-        println!("  to k = {k} by {name}: {:.1} ms", 1e3 * seconds);
+    Ok(out)
+}
+
+fn print_times() {
+    let (x, k) = (points(), 1024);
+    for (name, map) in ["normal", "signs, one in 3", "signs, one in 64"].into_iter().zip(maps(k)) {
+        let once = |_| {
+            let start = Instant::now();
+            std::hint::black_box(map.apply(x.view()));
+            start.elapsed().as_secs_f64()
+        };
+        let seconds = (0..5).map(once).fold(f64::INFINITY, f64::min);
+        println!("{POINTS} points of {NUMBERS} numbers to {k} by {name}: {:.1} ms", 1e3 * seconds);
     }
-    println!();
-    Ok(())
 }
 
 // ---- random matrices
@@ -268,13 +268,11 @@ fn largest(values: &[f64]) -> f64 {
     values.iter().fold(0.0_f64, |m, &v| m.max(v))
 }
 
-fn print_spectra() -> Result<(), Failure> {
-    println!(
-        "one random matrix each, entries N(0, 1/n): the edge of its spectrum, and the largest gap to its law\n"
-    );
-    println!(
-        "  {:>6}{:>14}{:>8}{:>16}{:>8}{:>18}{:>8}",
-        "n", "symmetric", "gap", "singular value", "gap", "spectral radius", "gap"
+/// One random matrix each, entries N(0, 1/n): the edge of its spectrum, and the largest gap between its eigenvalues and their law.
+fn spectra() -> Result<String, Failure> {
+    let mut out = format!(
+        "{:>6}{:>16}{:>8}{:>18}{:>8}{:>18}{:>8}\n",
+        "n", "largest, sym.", "gap", "singular value", "gap", "spectral radius", "gap"
     );
     for n in [25, 50, 100, 200, 400] {
         let eigen = SymmetricEigen::new(symmetric(n, 41).view())?.values;
@@ -284,8 +282,9 @@ fn print_spectra() -> Result<(), Failure> {
         let law = MarchenkoPastur { ratio: 1.0, variance: 1.0 };
         let sizes = sizes(&w);
         let disc = CircularLaw { radius: 1.0 };
-        println!(
-            "  {n:>6}{:14.3}{:8.3}{:16.3}{:8.3}{:18.3}{:8.3}",
+        let _ = writeln!(
+            out,
+            "{n:>6}{:16.2}{:8.3}{:18.2}{:8.3}{:18.2}{:8.3}",
             largest(&eigen),
             largest_gap(&eigen, |x| circle.cdf(x)),
             largest(&squares).sqrt(),
@@ -294,42 +293,44 @@ fn print_spectra() -> Result<(), Failure> {
             largest_gap(&sizes, |s| disc.radial_cdf(s))
         );
     }
-    println!();
-    Ok(())
+    Ok(out)
 }
 
-/// A vector through fifty layers: the same matrix each time, or a new one.
-fn print_layers() {
+/// The length of a vector of length 1 after fifty layers, entries N(0, g²/n): a new matrix each time, or the same. The logarithm is averaged over 20 starts.
+fn layers() -> String {
     let n = 400;
-    println!(
-        "the length of a vector of length 1 after 50 layers of {n}, entries N(0, g²/n), mean of 20 runs (logarithms averaged)\n"
+    let mut out = format!(
+        "{:>6}{:>16}{:>10}{:>16}{:>18}\n",
+        "g", "50 matrices", "g⁵⁰", "one matrix", "spectral radius"
     );
-    println!("  {:>6}{:>20}{:>20}{:>20}{:>20}", "g", "50 matrices", "g⁵⁰", "one matrix", "spectral radius");
     let one = gaussian(n, n, 100).map(|x| x / (n as f64).sqrt());
     let radius = largest(&sizes(&one));
-    for g in [0.9, 1.0, 1.1] {
-        let mut logs = [0.0; 2];
-        for run in 0..20 {
+    let gains = [0.9, 1.0, 1.1];
+    // at gain 1; at gain g each layer multiplies by g more
+    let mut logs = [0.0; 2];
+    let mut vectors: Vec<[Mat; 2]> = (0..20)
+        .map(|run| {
             let start = gaussian(n, 1, 1000 + run);
             let unit = start.map(|x| x / norm2(start.data()));
-            let (mut fresh, mut same) = (unit.clone(), unit);
-            for layer in 0..50 {
-                let w = gaussian(n, n, 5000 + 50 * run + layer).map(|x| g * x / (n as f64).sqrt());
-                fresh = w.matmul(&fresh);
-                same = one.matmul(&same).map(|x| g * x);
-            }
-            logs[0] += norm2(fresh.data()).ln() / 20.0;
-            logs[1] += norm2(same.data()).ln() / 20.0;
+            [unit.clone(), unit]
+        })
+        .collect();
+    for layer in 0..50 {
+        let w = gaussian(n, n, 5000 + layer).map(|x| x / (n as f64).sqrt());
+        for [fresh, same] in &mut vectors {
+            (*fresh, *same) = (w.matmul(fresh), one.matmul(same));
         }
-        println!(
-            "  {g:>6}{:20.4}{:20.4}{:20.4}{:20.3}",
-            logs[0].exp(),
-            f64::powi(g, 50),
-            logs[1].exp(),
-            g * radius
-        );
     }
-    println!();
+    for [fresh, same] in &vectors {
+        logs[0] += norm2(fresh.data()).ln() / 20.0;
+        logs[1] += norm2(same.data()).ln() / 20.0;
+    }
+    for g in gains {
+        let power = f64::powi(g, 50);
+        let [fresh, same] = logs.map(|log| log.exp() * power);
+        let _ = writeln!(out, "{g:>6}{fresh:16.3}{power:10.3}{same:16.3}{:18.2}", g * radius);
+    }
+    out
 }
 
 // ---- figures
