@@ -6,11 +6,13 @@
 #![deny(unsafe_code)]
 
 pub mod attention;
+pub mod angles;
 pub mod depth;
 pub mod descent;
 pub mod ellipse;
 pub mod hats;
 pub mod knobs;
+pub mod spectrum;
 pub mod tape;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
@@ -58,6 +60,8 @@ pub const FIGURES: &[Figure] = &[
     tape::FIGURE,
     descent::FIGURE,
     attention::FIGURE,
+    angles::FIGURE,
+    spectrum::FIGURE,
     // a new one goes here, on a line of its own
 ];
 
