@@ -52,6 +52,14 @@ fn main() -> Result<(), Failure> {
     let mut record = Record::new("linalg", "dimensions")
         .settings("a store of 2,000 made-up documents of 384 numbers; every random number from a fixed seed");
     let scores = print_search(&mut record)?;
+    let chance = best_by_chance(1536, 1e6);
+    record.value("chance", chance, 1e-6);
+    record.value("chance_degrees", chance.acos().to_degrees(), 1e-6);
+    record.value("bound_500", dimensions(500, 0.2, 0.01) as f64, 1e-9);
+    record.value("bound_million", dimensions(1_000_000, 0.2, 0.01) as f64, 1e-9);
+    let (low, high) = MarchenkoPastur::of_shape(200, 100, 1.0).edges();
+    record.value("covariance_low", low, 1e-9);
+    record.value("covariance_high", high, 1e-9);
     for (name, table) in
         [("axes", axes()?), ("projections", projections()?), ("spectra", spectra()?), ("layers", layers())]
     {
@@ -95,6 +103,27 @@ fn best(scores: &[f64], k: usize) -> Vec<(usize, f64)> {
     order.sort_by(|a, b| b.1.total_cmp(&a.1));
     order.truncate(k);
     order
+}
+
+/// The five best documents of three queries.
+fn side_by_side(store: &Store, all: &Mat) -> String {
+    let mut out = String::new();
+    for q in 0..3 {
+        let _ = write!(out, "{:<28}", format!("query about topic {}", store.query_topics[q]));
+    }
+    out.push('\n');
+    for rank in 0..5 {
+        for q in 0..3 {
+            let (document, score) = best(all.row(q), 5)[rank];
+            let _ = write!(
+                out,
+                "{:<28}",
+                format!("{score:.3}  #{document} (topic {})", store.topic_of(document))
+            );
+        }
+        out.push('\n');
+    }
+    out.lines().fold(String::new(), |all, line| all + line.trim_end() + "\n")
 }
 
 fn print_search(record: &mut Record) -> Result<Scores, Failure> {
@@ -152,6 +181,9 @@ fn print_search(record: &mut Record) -> Result<Scores, Failure> {
         }
         println!();
         if kept.is_none() {
+            let table = side_by_side(&store, &raw);
+            println!("{table}");
+            record.text("search", table.trim_end(), 1e-6);
             let split = |all: &Mat| {
                 let mut sides = [Vec::new(), Vec::new()];
                 for q in 0..all.rows() {

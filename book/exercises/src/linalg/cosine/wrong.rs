@@ -109,6 +109,15 @@ fn absolute(x: &[f64], y: &[f64]) -> Option<f64> {
     cosine(x, y).map(f64::abs)
 }
 
+fn never_negative(x: &[f64], y: &[f64]) -> Option<f64> {
+    cosine(x, y).map(|c| c.max(0.0))
+}
+
+fn common_entries(x: &[f64], y: &[f64]) -> Option<f64> {
+    let (x, y): (Vec<f64>, Vec<f64>) = x.iter().zip(y).filter(|(a, b)| **a != 0.0 && **b != 0.0).unzip();
+    cosine(&x, &y)
+}
+
 fn centred(x: &[f64], y: &[f64]) -> Option<f64> {
     let shift = |x: &[f64]| {
         let mean = x.iter().sum::<f64>() / x.len() as f64;
@@ -328,6 +337,22 @@ pub(super) fn wrong() -> Vec<Wrong> {
         .or((absolute, nearest))
         .show("[3, 4] and [−6, −8]"),
         Wrong::new(
+            "never-negative",
+            (|x, y| cosine(x, y).map(|c| c.max(0.0)), nearest),
+            "a cosine that is cut off at 0",
+            "Which cosines lie between a right angle and the opposite direction?",
+        )
+        .or((never_negative, |store, query| by(store, query, never_negative)))
+        .show("[3, 4] and [−6, −8]"),
+        Wrong::new(
+            "common-entries",
+            both!(common_entries),
+            "a cosine of those entries alone that are not 0 in either vector",
+            "How long is [3, 4] in the eyes of [0, 2]?",
+        )
+        .or((common_entries, nearest))
+        .show("one axis and another"),
+        Wrong::new(
             "distance-not-similarity",
             (|x, y| cosine(x, y).map(|c| 1.0 - c), nearest),
             "1 minus the cosine: a distance, 0 for the same direction",
@@ -480,6 +505,22 @@ pub(super) fn wrong() -> Vec<Wrong> {
             best.map(|(i, _)| i)
         }))
         .show("rows of zeros between"),
+        Wrong::new(
+            "nan-in-a-sort",
+            (cosine, |store, query| {
+                let score = |i: usize| cosine(&store[i], query).unwrap_or(f64::NAN);
+                let mut order: Vec<usize> = (0..store.len()).collect();
+                order.sort_by(|&i, &j| score(j).partial_cmp(&score(i)).unwrap_or(std::cmp::Ordering::Equal));
+                order.first().copied()
+            }),
+            "a sort in which a row that points nowhere equals every other",
+            "If a row equals both the best and the worst, where may a sort leave it?",
+        )
+        .or((cosine, |store, query| {
+            let score = |i: usize| cosine(&store[i], query).unwrap_or(f64::NAN);
+            (0..store.len())
+                .reduce(|b, i| if score(i) > score(b) { i } else { b })
+        })),
         Wrong::new(
             "zero-row-scores-zero",
             (cosine, |store, query| with_default(store, query, 0.0)),
