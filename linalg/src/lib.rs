@@ -56,3 +56,7 @@ pub use view::{View, ViewMut};
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/spine/tensors.md")]
 mod chapter_tensors {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/linalg/dimensions.md")]
+mod chapter_dimensions {}

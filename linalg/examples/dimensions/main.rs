@@ -52,6 +52,8 @@ fn main() -> Result<(), Failure> {
     let mut record = Record::new("linalg", "dimensions")
         .settings("a store of 2,000 made-up documents of 384 numbers; every random number from a fixed seed");
     let scores = print_search(&mut record)?;
+    record.value("documents", store::DOCUMENTS as f64, 0.0);
+    record.value("width", store::WIDTH as f64, 0.0);
     let chance = best_by_chance(1536, 1e6);
     record.value("chance", chance, 1e-6);
     record.value("chance_degrees", chance.acos().to_degrees(), 1e-6);
