@@ -3,7 +3,7 @@
 use crate::{Figure, Input};
 use linalg::Mat;
 use linalg::dimensions::anisotropy::Scatter;
-use linalg::dimensions::concentration::cosine_density;
+use linalg::dimensions::concentration::cosine_tail;
 use linalg::dimensions::cosines;
 use probability::normal;
 use probability::random::stream;
@@ -60,7 +60,7 @@ const VECTORS: usize = 60;
 /// Bars between −1 and 1.
 const BARS: usize = 50;
 
-/// The mean cosine, the smallest and the largest; then the density in each bar, and the law at its middle (at most 20).
+/// The mean cosine, the smallest and the largest; then the density in each bar, and that of the law.
 fn compute(inputs: &[f64]) -> Vec<f64> {
     let &[d, common, mended] = inputs else { return Vec::new() };
     let d = d as usize;
@@ -86,8 +86,9 @@ fn compute(inputs: &[f64]) -> Vec<f64> {
     let mean = pairs.iter().sum::<f64>() / pairs.len() as f64;
     let smallest = pairs.iter().copied().fold(1.0, f64::min);
     let largest = pairs.iter().copied().fold(-1.0, f64::max);
-    let middle = |k: usize| 2.0 * (k as f64 + 0.5) / BARS as f64 - 1.0;
-    let law = (0..BARS).map(|k| cosine_density(d, middle(k)).min(20.0));
+    // the share of the law in each bar, by its width
+    let above = |k: usize| cosine_tail(d, 2.0 * k as f64 / BARS as f64 - 1.0);
+    let law = (0..BARS).map(|k| (above(k) - above(k + 1)) * BARS as f64 / 2.0);
     [mean, smallest, largest].into_iter().chain(bars).chain(law).collect()
 }
 

@@ -206,8 +206,8 @@ fn print_search(record: &mut Record) -> Result<Scores, Failure> {
 /// Random vectors of d numbers: their length, their cosines, and the distances from one of them to 1,000 others.
 fn axes() -> Result<String, Failure> {
     let mut out = format!(
-        "{:>6}{:>9}{:>9}{:>10}{:>12}{:>12}{:>10}{:>10}{:>10}\n",
-        "d", "length", "spread", "cosine", "angle", "by chance", "nearest", "farthest", "contrast"
+        "{:>5}{:>8}{:>8}{:>8}{:>8}{:>7}{:>9}{:>10}{:>10}\n",
+        "d", "length", "spread", "cosine", "chance", "angle", "nearest", "farthest", "contrast"
     );
     for d in [2, 3, 10, 30, 100, 300, 768, 1536] {
         let x = gaussian(1001, d, 11);
@@ -221,7 +221,7 @@ fn axes() -> Result<String, Failure> {
         let chance = best_by_chance(d, 1e6);
         let _ = writeln!(
             out,
-            "{d:>6}{:9.2}{:9.3}{measured:10.3}{:12.1}{chance:12.3}{nearest:10.2}{farthest:10.2}{:10.2}",
+            "{d:>5}{:8.2}{:8.3}{measured:8.3}{chance:8.3}{:7.1}{nearest:9.2}{farthest:10.2}{:10.2}",
             mean_length(d),
             length_spread(d),
             chance.min(1.0).acos().to_degrees(),
@@ -305,8 +305,8 @@ fn largest(values: &[f64]) -> f64 {
 /// One random matrix each, entries N(0, 1/n): the edge of its spectrum, and the largest gap between its eigenvalues and their law.
 fn spectra() -> Result<String, Failure> {
     let mut out = format!(
-        "{:>6}{:>16}{:>8}{:>18}{:>8}{:>18}{:>8}\n",
-        "n", "largest, sym.", "gap", "singular value", "gap", "spectral radius", "gap"
+        "{:>5}{:>12}{:>7}{:>12}{:>7}{:>10}{:>7}\n",
+        "n", "symmetric", "gap", "singular", "gap", "radius", "gap"
     );
     for n in [25, 50, 100, 200, 400] {
         let eigen = SymmetricEigen::new(symmetric(n, 41).view())?.values;
@@ -318,7 +318,7 @@ fn spectra() -> Result<String, Failure> {
         let disc = CircularLaw { radius: 1.0 };
         let _ = writeln!(
             out,
-            "{n:>6}{:16.2}{:8.3}{:18.2}{:8.3}{:18.2}{:8.3}",
+            "{n:>5}{:12.2}{:7.3}{:12.2}{:7.3}{:10.2}{:7.3}",
             largest(&eigen),
             largest_gap(&eigen, |x| circle.cdf(x)),
             largest(&squares).sqrt(),
@@ -369,18 +369,37 @@ fn layers() -> String {
 
 // ---- figures
 
+/// A chart whose curves all end at 0, so that their names stand where (x, y) says.
+fn labelled(x: &Axis<'_>, y: &Axis<'_>, lines: Vec<(Line, f64, f64)>) -> String {
+    let mut texts = String::new();
+    for (line, x, y) in &lines {
+        let name = &line.name;
+        let _ = writeln!(
+            texts,
+            "<text x=\"{x}\" y=\"{y}\" text-anchor=\"middle\" fill=\"currentColor\" stroke=\"none\">{name}</text>"
+        );
+    }
+    let lines: Vec<Line> = lines.into_iter().map(|(line, ..)| Line { name: String::new(), ..line }).collect();
+    chart(x, y, &lines).replace("</svg>", &(texts + "</svg>"))
+}
+
 /// The density of the cosine between two random directions.
 fn cosines_figure() -> String {
-    let line = |d: usize, nudge| Line {
+    let line = |d: usize| Line {
         name: format!("d = {d}"),
         points: (-200..=200).map(|k| f64::from(k) / 200.0).map(|t| (t, cosine_density(d, t))).collect(),
         bold: d == 768,
-        nudge,
+        nudge: 0.0,
     };
-    chart(
+    labelled(
         &Axis { name: "cosine", ticks: &[-1.0, -0.5, 0.0, 0.5, 1.0], log: false },
         &Axis { name: "density", ticks: &[0.0, 3.0, 6.0, 9.0, 12.0], log: false },
-        &[line(768, 8.0), line(100, -14.0), line(10, -36.0), line(3, -50.0)],
+        vec![
+            (line(768), 366.0, 80.0),
+            (line(100), 378.0, 226.0),
+            (line(10), 428.0, 276.0),
+            (line(3), 540.0, 290.0),
+        ],
     )
 }
 
@@ -406,20 +425,20 @@ fn histogram(values: &[f64], low: f64, high: f64, bins: usize) -> Vec<(f64, f64)
 }
 
 fn scores_figure(scores: &Scores) -> String {
-    let line = |name: &str, values: &[f64], bold, nudge| Line {
+    let line = |name: &str, values: &[f64], bold| Line {
         name: name.into(),
         points: histogram(values, -0.4, 1.0, 70),
         bold,
-        nudge,
+        nudge: 0.0,
     };
-    chart(
+    labelled(
         &Axis { name: "score", ticks: &[-0.4, -0.2, 0.0, 0.2, 0.4, 0.6, 0.8, 1.0], log: false },
         &Axis { name: "density", ticks: &[0.0, 4.0, 8.0, 12.0], log: false },
-        &[
-            line("raw, same topic", &scores.before[0], true, -30.0),
-            line("raw, others", &scores.before[1], false, -12.0),
-            line("mended, same", &scores.after[0], true, 6.0),
-            line("mended, others", &scores.after[1], false, 24.0),
+        vec![
+            (line("before, same topic", &scores.before[0], true), 498.0, 126.0),
+            (line("before, others", &scores.before[1], false), 400.0, 186.0),
+            (line("after, same topic", &scores.after[0], true), 300.0, 106.0),
+            (line("after, others", &scores.after[1], false), 178.0, 120.0),
         ],
     )
 }

@@ -130,8 +130,9 @@ impl Scatter {
     // ANCHOR: all_but_the_top
     #[track_caller]
     pub fn all_but_the_top(&self, x: View<'_, f64>, top: usize) -> Mat {
+        let d = self.variances.len();
+        assert!(top <= d, "all_but_the_top: {top} of {d} directions");
         let mut x = self.without_mean(x);
-        assert!(top <= self.variances.len(), "all_but_the_top: {top} of {} directions", self.variances.len());
         for i in 0..x.rows() {
             for k in 0..top {
                 let direction = self.directions.row(k);

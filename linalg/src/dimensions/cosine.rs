@@ -37,9 +37,11 @@ use crate::view::View;
 // ANCHOR: cosine
 #[track_caller]
 pub fn cosine(x: &[f64], y: &[f64]) -> Result<f64, Error> {
-    assert!(x.len() == y.len(), "cosine: lengths {} and {} differ", x.len(), y.len());
+    let (n, m) = (x.len(), y.len());
+    assert!(n == m, "cosine: lengths {n} and {m} differ");
     let (xx, yy) = (dot(x, x), dot(y, y));
-    let safe = 1e-200..1e200; // where no square that matters can have vanished, and none has overflowed
+    // where no square that matters can have vanished, and none has overflowed
+    let safe = 1e-200..1e200;
     let cosine = if safe.contains(&xx) && safe.contains(&yy) {
         dot(x, y) / (xx.sqrt() * yy.sqrt())
     } else {
