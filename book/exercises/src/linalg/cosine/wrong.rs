@@ -126,10 +126,12 @@ fn centred(x: &[f64], y: &[f64]) -> Option<f64> {
     cosine(&shift(x), &shift(y))
 }
 
+#[allow(clippy::unnecessary_wraps)] // the form of a subject
 fn zero(x: &[f64], y: &[f64]) -> Option<f64> {
     Some(cosine(x, y).unwrap_or(0.0))
 }
 
+#[allow(clippy::unnecessary_wraps)] // the form of a subject
 fn nan(x: &[f64], y: &[f64]) -> Option<f64> {
     Some(cosine(x, y).unwrap_or(f64::NAN))
 }
