@@ -5,8 +5,8 @@
 //! book holds what it gave at a grid of inputs, and the page looks it up.
 #![deny(unsafe_code)]
 
-pub mod attention;
 pub mod angles;
+pub mod attention;
 pub mod depth;
 pub mod descent;
 pub mod ellipse;

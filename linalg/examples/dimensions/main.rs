@@ -22,7 +22,7 @@ use linalg::dimensions::{
     participation_ratio,
 };
 use linalg::{Mat, SymmetricEigen, norm2};
-use plot::{Axis, Line, chart};
+use plot::{Axis, Line, chart_named};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use record::Record;
@@ -93,7 +93,7 @@ fn judge(store: &Store, all: &Mat) -> (f64, usize) {
     let mut served = vec![0; store.documents.rows()];
     for q in 0..all.rows() {
         for (document, _) in best(all.row(q), 10) {
-            right += usize::from(store.topic_of(document) == store.query_topics[q]);
+            right += usize::from(Store::topic_of(document) == store.query_topics[q]);
             served[document] += 1;
         }
     }
@@ -120,7 +120,7 @@ fn side_by_side(store: &Store, all: &Mat) -> String {
             let _ = write!(
                 out,
                 "{:<28}",
-                format!("{score:.3}  #{document} (topic {})", store.topic_of(document))
+                format!("{score:.3}  #{document} (topic {})", Store::topic_of(document))
             );
         }
         out.push('\n');
@@ -190,7 +190,7 @@ fn print_search(record: &mut Record) -> Result<Scores, Failure> {
                 let mut sides = [Vec::new(), Vec::new()];
                 for q in 0..all.rows() {
                     for (document, &score) in all.row(q).iter().enumerate() {
-                        sides[usize::from(store.topic_of(document) != store.query_topics[q])].push(score);
+                        sides[usize::from(Store::topic_of(document) != store.query_topics[q])].push(score);
                     }
                 }
                 sides
@@ -369,20 +369,6 @@ fn layers() -> String {
 
 // ---- figures
 
-/// A chart whose curves all end at 0, so that their names stand where (x, y) says.
-fn labelled(x: &Axis<'_>, y: &Axis<'_>, lines: Vec<(Line, f64, f64)>) -> String {
-    let mut texts = String::new();
-    for (line, x, y) in &lines {
-        let name = &line.name;
-        let _ = writeln!(
-            texts,
-            "<text x=\"{x}\" y=\"{y}\" text-anchor=\"middle\" fill=\"currentColor\" stroke=\"none\">{name}</text>"
-        );
-    }
-    let lines: Vec<Line> = lines.into_iter().map(|(line, ..)| Line { name: String::new(), ..line }).collect();
-    chart(x, y, &lines).replace("</svg>", &(texts + "</svg>"))
-}
-
 /// The density of the cosine between two random directions.
 fn cosines_figure() -> String {
     let line = |d: usize| Line {
@@ -391,7 +377,7 @@ fn cosines_figure() -> String {
         bold: d == 768,
         nudge: 0.0,
     };
-    labelled(
+    chart_named(
         &Axis { name: "cosine", ticks: &[-1.0, -0.5, 0.0, 0.5, 1.0], log: false },
         &Axis { name: "density", ticks: &[0.0, 3.0, 6.0, 9.0, 12.0], log: false },
         vec![
@@ -418,7 +404,7 @@ fn histogram(values: &[f64], low: f64, high: f64, bins: usize) -> Vec<(f64, f64)
         .iter()
         .enumerate()
         .flat_map(|(k, &c)| {
-            let left = low + k as f64 * width;
+            let left = ((low + k as f64 * width) * 1e9).round() / 1e9;
             [(left, share(c)), (left + width, share(c))]
         })
         .collect()
@@ -431,7 +417,7 @@ fn scores_figure(scores: &Scores) -> String {
         bold,
         nudge: 0.0,
     };
-    labelled(
+    chart_named(
         &Axis { name: "score", ticks: &[-0.4, -0.2, 0.0, 0.2, 0.4, 0.6, 0.8, 1.0], log: false },
         &Axis { name: "density", ticks: &[0.0, 4.0, 8.0, 12.0], log: false },
         vec![

@@ -52,7 +52,7 @@ impl Store {
         Store { documents: Mat::from_rows(&documents), queries: Mat::from_rows(&queries), query_topics }
     }
 
-    pub(crate) fn topic_of(&self, document: usize) -> usize {
+    pub(crate) fn topic_of(document: usize) -> usize {
         document / PER_TOPIC
     }
 }
