@@ -104,6 +104,22 @@ pub fn chart(x: &Axis<'_>, y: &Axis<'_>, lines: &[Line]) -> String {
     svg
 }
 
+/// A [`chart`] whose curves all end in one place: each name stands around a point of its own, in units of the drawing.
+pub fn chart_named(x: &Axis<'_>, y: &Axis<'_>, lines: Vec<(Line, f64, f64)>) -> String {
+    let (mut lines, places): (Vec<Line>, Vec<(f64, f64)>) =
+        lines.into_iter().map(|(line, x, y)| (line, (x, y))).unzip();
+    let names: Vec<String> = lines.iter_mut().map(|line| std::mem::take(&mut line.name)).collect();
+    let drawn = chart(x, y, &lines);
+    let mut svg = drawn.trim_end().trim_end_matches("</svg>").to_string();
+    for ((line, name), (x, y)) in lines.iter_mut().zip(names).zip(places) {
+        text(&mut svg, x, y, "middle", &name);
+        line.name = name;
+    }
+    svg.push_str("</svg>\n");
+    DRAWN.with_borrow_mut(|all| all.push((svg.clone(), data(x, y, &lines))));
+    svg
+}
+
 fn text(svg: &mut String, x: f64, y: f64, anchor: &str, what: &str) {
     let _ = writeln!(
         svg,

@@ -67,6 +67,13 @@ pub enum Error {
         /// What is left of its diagonal entry.
         entry: f64,
     },
+    /// A vector is zero: it points nowhere, and has no angle to anything.
+    NoDirection {
+        /// What was asked for.
+        operation: &'static str,
+        /// Which vector: the row of a matrix, or 0 for the first argument and 1 for the second.
+        row: usize,
+    },
     /// The matrix is fine, but the result has a number beyond `f64::MAX`.
     Overflow {
         /// What was asked for.
@@ -116,6 +123,10 @@ impl fmt::Display for Error {
                 f,
                 "{operation}: not positive definite: {entry:e} is left of diagonal entry {pivot}; if the matrix should be, add a \
                  small multiple of the identity, else use `Lu`"
+            ),
+            Error::NoDirection { operation, row } => write!(
+                f,
+                "{operation}: vector {row} is zero and points nowhere; find out why it is empty, or leave it out"
             ),
             Error::Overflow { operation } => {
                 write!(f, "{operation}: the result exceeds f64::MAX; divide the matrix by its largest entry")

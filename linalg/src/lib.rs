@@ -11,6 +11,7 @@
 //! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes | tensors |
 //! | [`complex`], [`mod@schur`] | what a matrix without symmetry does: Schur form, complex eigenvalues, eigenvectors | powers |
 //! | [`powers`], [`arnoldi`] | a matrix applied again and again; some eigenvalues of one that is never written down | powers |
+//! | [`dimensions`] | what is different with a thousand axes: cosines, random projections, random spectra | dimensions |
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
 //! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
@@ -25,6 +26,7 @@ pub mod cholesky;
 pub mod complex;
 #[cfg(feature = "nalgebra")]
 pub mod convert;
+pub mod dimensions;
 mod display;
 pub mod eigen;
 pub mod einsum;
@@ -81,3 +83,7 @@ mod chapter_floating {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/linalg/powers.md")]
 mod chapter_powers {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/linalg/dimensions.md")]
+mod chapter_dimensions {}

@@ -45,6 +45,7 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<probability::top_p::Spec>("probability/top_p"),
     judge::entry::<linalg::norms::Spec>("linalg/norms"),
     judge::entry::<linalg::strides::Spec>("linalg/strides"),
+    judge::entry::<linalg::cosine::Spec>("linalg/cosine"),
     judge::entry::<calculus::tape::Spec>("calculus/tape"),
     judge::entry::<calculus::gradcheck::Spec>("calculus/gradcheck"),
     judge::entry::<approximation::relu_net::Spec>("approximation/relu_net"),

@@ -1,6 +1,7 @@
 //! Mistakes that no list has: they must fail all the same, whatever they are called.
 
 use exercises::judge::{self, Ended, Kind};
+use exercises::linalg::cosine::{Spec as Cosine, solution as cosine};
 use exercises::linalg::matmul::{Spec as Matmul, solution::matmul};
 use exercises::neuron::{Spec as Neuron, solution::backward};
 use exercises::observe::trace;
@@ -107,6 +108,29 @@ fn softmaxes() {
                 p.pop();
                 p
             }),
+        ],
+    );
+}
+
+#[test]
+fn cosines() {
+    fails::<Cosine>(
+        "linalg/cosine",
+        &[
+            ("rounded", (|x, y| cosine::cosine(x, y).map(|c| (c * 1e4).round() / 1e4), cosine::nearest)),
+            ("f32", (|x, y| cosine::cosine(x, y).map(|c| f64::from(c as f32)), cosine::nearest)),
+            (
+                "the second best",
+                (cosine::cosine, |store, query| {
+                    let best = cosine::nearest(store, query)?;
+                    if store.len() < 2 {
+                        return Some(best);
+                    }
+                    let mut rest = store.to_vec();
+                    rest[best].fill(0.0);
+                    cosine::nearest(&rest, query)
+                }),
+            ),
         ],
     );
 }

@@ -5,6 +5,7 @@
 //! book holds what it gave at a grid of inputs, and the page looks it up.
 #![deny(unsafe_code)]
 
+pub mod angles;
 pub mod attention;
 pub mod depth;
 pub mod descent;
@@ -12,6 +13,7 @@ pub mod ellipse;
 pub mod hats;
 pub mod knobs;
 pub mod orbit;
+pub mod spectrum;
 pub mod tape;
 pub mod walk;
 #[cfg(target_arch = "wasm32")]
@@ -62,6 +64,8 @@ pub const FIGURES: &[Figure] = &[
     attention::FIGURE,
     walk::FIGURE,
     orbit::FIGURE,
+    angles::FIGURE,
+    spectrum::FIGURE,
     // a new one goes here, on a line of its own
 ];
 

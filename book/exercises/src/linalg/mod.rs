@@ -2,6 +2,7 @@
 
 pub mod broadcast;
 pub mod compensated;
+pub mod cosine;
 pub mod matmul;
 pub mod norms;
 pub mod strides;
