@@ -72,6 +72,15 @@ pub enum Error {
         /// What was asked for.
         operation: &'static str,
     },
+    /// There are too few rows of data for what was asked.
+    TooFewSamples {
+        /// What was asked for.
+        operation: &'static str,
+        /// The rows that came.
+        samples: usize,
+        /// The rows that it takes.
+        needed: usize,
+    },
     /// The iteration reached its cap.
     NoConvergence {
         /// What was asked for.
@@ -110,6 +119,9 @@ impl fmt::Display for Error {
             ),
             Error::Overflow { operation } => {
                 write!(f, "{operation}: the result exceeds f64::MAX; divide the matrix by its largest entry")
+            }
+            Error::TooFewSamples { operation, samples, needed } => {
+                write!(f, "{operation}: {samples} samples, where at least {needed} are needed; one sample is one row")
             }
             Error::NoConvergence { operation, iterations, missing } => write!(
                 f,

@@ -7,6 +7,7 @@
 //! | [`triangular`], [`lu`], [`cholesky`] | systems of equations | solving (to come) |
 //! | [`qr`] | Householder's mirrors, orthogonal times triangular | tensors |
 //! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes | tensors |
+//! | [`svd`] | any matrix: turn, stretch, turn; rank, the nearest matrix of lower rank, principal components | svd |
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
 //! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
@@ -34,6 +35,7 @@ pub mod qr;
 pub mod real;
 pub mod shape;
 pub mod simd;
+pub mod svd;
 pub mod tensor;
 pub mod triangular;
 pub mod view;
@@ -48,6 +50,7 @@ pub use norms::{frobenius, norm_inf, norm1, norm2};
 pub use qr::Qr;
 pub use real::Real;
 pub use shape::Shape;
+pub use svd::Svd;
 pub use tensor::{Mat, Tensor};
 pub use view::{View, ViewMut};
 
