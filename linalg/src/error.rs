@@ -121,7 +121,10 @@ impl fmt::Display for Error {
                 write!(f, "{operation}: the result exceeds f64::MAX; divide the matrix by its largest entry")
             }
             Error::TooFewSamples { operation, samples, needed } => {
-                write!(f, "{operation}: {samples} samples, where at least {needed} are needed; one sample is one row")
+                write!(
+                    f,
+                    "{operation}: {samples} samples, where at least {needed} are needed; one sample is one row"
+                )
             }
             Error::NoConvergence { operation, iterations, missing } => write!(
                 f,

@@ -229,7 +229,9 @@ mod tests {
     /// Q·B·Pᵀ is A, Q and P are orthogonal, and collecting the mirrors changes nothing but rounding.
     #[test]
     fn two_diagonals_whichever_way() {
-        for (m, n) in [(0, 0), (1, 1), (5, 1), (2, 2), (7, 4), (48, 48), (49, 49), (80, 60), (130, 130), (200, 100)] {
+        for (m, n) in
+            [(0, 0), (1, 1), (5, 1), (2, 2), (7, 4), (48, 48), (49, 49), (80, 60), (130, 130), (200, 100)]
+        {
             let a = random(m, n);
             let mut plain = Bidiagonal::zeros(m, n);
             one_by_one(&mut a.clone(), 0, &mut plain);

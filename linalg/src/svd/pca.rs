@@ -124,7 +124,8 @@ impl Pca {
     pub fn whiten(&self, x: View<'_, f64>, how: Whitening, ridge: f64) -> Result<Mat, Error> {
         assert!(ridge >= 0.0, "whiten: a ridge of {ridge} is not a number from 0 on");
         let mut scores = self.transform(x);
-        let nothing = (self.mean.len() as f64 * f64::EPSILON).powi(2) * self.variances.first().unwrap_or(&0.0);
+        let nothing =
+            (self.mean.len() as f64 * f64::EPSILON).powi(2) * self.variances.first().unwrap_or(&0.0);
         if ridge == 0.0
             && let Some(pivot) = self.variances.iter().position(|&v| v <= nothing)
         {

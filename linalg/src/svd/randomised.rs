@@ -118,7 +118,10 @@ fn basis(a: &Mat) -> Result<Mat, Error> {
 #[track_caller]
 fn checked(product: Mat, want: [usize; 2]) -> Mat {
     let got = product.shape();
-    assert!(got.dims() == want, "randomised svd: a product of shape {got}, where shape {want:?} was promised");
+    assert!(
+        got.dims() == want,
+        "randomised svd: a product of shape {got}, where shape {want:?} was promised"
+    );
     product
 }
 

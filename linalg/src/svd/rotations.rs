@@ -147,7 +147,8 @@ mod tests {
             let mut plain = Mat::from_fn(rows, cols, |i, j| f64::from(i == j));
             for walk in 0..60 {
                 let (down, steps) = (walk % 3 > 0, (walk * 7) % rows);
-                let start = if down { (walk * 5) % (rows - steps) } else { rows - 1 - (walk * 5) % (rows - steps) };
+                let start =
+                    if down { (walk * 5) % (rows - steps) } else { rows - 1 - (walk * 5) % (rows - steps) };
                 let angle = |k: usize| (walk * 100 + k) as f64;
                 let rotations: Vec<_> = (0..steps).map(|k| (angle(k).cos(), angle(k).sin())).collect();
                 basis.rotate(start, down, &rotations);

@@ -2,4 +2,7 @@
 
 pub mod matmul;
 pub mod norms;
+pub mod pca;
+pub mod rank_k;
 pub mod strides;
+pub mod svd;
