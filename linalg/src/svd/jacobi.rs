@@ -56,12 +56,13 @@ fn turn_pairs(columns: &mut Mat, vt: &mut Mat, lengths: &mut [f64]) -> Result<()
         }
         turned = 0;
         for i in 0..n {
-            // The longest of those left comes first: long before short converges faster.
-            let longest = (i..n).fold(i, |best, j| if lengths[j] > lengths[best] { j } else { best });
-            swap_rows(columns, i, longest);
-            swap_rows(vt, i, longest);
-            lengths.swap(i, longest);
             for j in i + 1..n {
+                // The longer one first: that converges faster, and sorts on the way.
+                if lengths[j] > lengths[i] {
+                    swap_rows(columns, i, j);
+                    swap_rows(vt, i, j);
+                    lengths.swap(i, j);
+                }
                 if lengths[j] <= NOTHING {
                     continue;
                 }
@@ -70,10 +71,10 @@ fn turn_pairs(columns: &mut Mat, vt: &mut Mat, lengths: &mut [f64]) -> Result<()
                     continue;
                 }
                 turned += 1;
-                // tan of the angle that makes xᵢ·xⱼ = 0: the smaller root of t² + 2ζt = 1
+                // tan of the angle that makes xᵢ·xⱼ = 0: the smaller root of t² + 2ζt = 1. It makes the longer one longer.
                 let ratio = lengths[j] / lengths[i];
-                let zeta = (ratio - 1.0 / ratio) / (2.0 * cosine);
-                let t = 1.0_f64.copysign(zeta) / (zeta.abs() + zeta.hypot(1.0));
+                let zeta = (1.0 / ratio - ratio) / (2.0 * cosine.abs());
+                let t = -cosine.signum() / (zeta + zeta.hypot(1.0));
                 let c = 1.0 / t.hypot(1.0);
                 rotate(columns, i, j, c, t);
                 rotate(vt, i, j, c, t);
@@ -112,10 +113,8 @@ fn two_rows(rows: &mut Mat, i: usize, j: usize) -> (&mut [f64], &mut [f64]) {
 }
 
 fn swap_rows(rows: &mut Mat, i: usize, j: usize) {
-    if i < j {
-        let (x, y) = two_rows(rows, i, j);
-        x.swap_with_slice(y);
-    }
+    let (x, y) = two_rows(rows, i, j);
+    x.swap_with_slice(y);
 }
 
 /// Rows that are missing from an orthonormal set: of the axes, the one that the set contains least of, made orthogonal to it. Twice,

@@ -44,7 +44,8 @@ impl Exercise for Spec {
             Probe::new("9 samples of 3 features, k = 3", (data(9, 3, -2.0), 3)),
             Probe::new("3 samples of 5 features, k = 2", (data(3, 5, 0.5), 2)).tags(few),
             Probe::new("4 samples of 7 features, k = 1", (data(4, 7, 0.5), 1)).tags(few),
-            Probe::new("two samples, k = 1", (Mat::from_rows(&[[1.0, 5.0, 2.0], [3.0, 4.5, 2.5]]), 1)).tags(few),
+            Probe::new("two samples, k = 1", (Mat::from_rows(&[[1.0, 5.0, 2.0], [3.0, 4.5, 2.5]]), 1))
+                .tags(few),
             Probe::new("one feature", (Mat::from_rows(&[[3.0], [5.5], [-1.0], [0.5]]), 1)),
             Probe::new(
                 "a feature that is always 7",
@@ -66,8 +67,11 @@ impl Exercise for Spec {
         if directions.shape().rank() == 2 {
             // Far from the origin the data themselves have fewer digits.
             let digits = if x.data().iter().any(|x| x.abs() > 1e6) { 1e-5 } else { 1e-8 };
-            out.columns("directions (here one a column, the largest number positive)", &directions.transpose())
-                .within(0.0, digits);
+            out.columns(
+                "directions (here one a column, the largest number positive)",
+                &directions.transpose(),
+            )
+            .within(0.0, digits);
             out.see("variances", &variances[..]).within(digits, 0.0);
         }
     }

@@ -30,7 +30,8 @@ impl Exercise for Spec {
         let all = &["k is min(m, n) or more"];
         let none = &["k is 0"];
         let oblong = &["the matrix is not square"];
-        let outer = Mat::from_rows(&[[2.0, -1.0, 0.5], [4.0, -2.0, 1.0], [-6.0, 3.0, -1.5], [1.0, -0.5, 0.25]]);
+        let outer =
+            Mat::from_rows(&[[2.0, -1.0, 0.5], [4.0, -2.0, 1.0], [-6.0, 3.0, -1.5], [1.0, -0.5, 0.25]]);
         vec![
             Probe::new("a scale for each axis, k = 1", (Mat::from_rows(&[[2.0, 0.0], [0.0, 5.0]]), 1)),
             Probe::new("2×2, k = 1", (Mat::from_rows(&[[3.0, 1.0], [1.0, 2.0]]), 1)),

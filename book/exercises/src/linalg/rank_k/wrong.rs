@@ -35,7 +35,11 @@ fn longest(a: &Mat, k: usize) -> Mat {
     let length = |i: usize| a.row(i).iter().map(|x| x.abs()).fold(0.0, f64::max);
     let mut order: Vec<usize> = (0..a.rows()).collect();
     order.sort_by(|&i, &j| length(j).total_cmp(&length(i)));
-    Mat::from_fn(a.rows(), a.cols(), |i, j| if order[..k.min(a.rows())].contains(&i) { a[[i, j]] } else { 0.0 })
+    Mat::from_fn(
+        a.rows(),
+        a.cols(),
+        |i, j| if order[..k.min(a.rows())].contains(&i) { a[[i, j]] } else { 0.0 },
+    )
 }
 
 /// Around the mean of every column, as principal components would.

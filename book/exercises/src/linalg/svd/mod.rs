@@ -36,7 +36,10 @@ impl Exercise for Spec {
             Probe::new("2×2", Mat::from_rows(&[[1.5, 2.0], [-0.5, 3.0]])),
             Probe::new("1×1, negative", Mat::from_rows(&[[-2.5]])),
             Probe::new("3×3", apart(3, 3)),
-            Probe::new("3×3, symmetric", Mat::from_rows(&[[2.0, -1.5, 0.5], [-1.5, -4.0, 0.25], [0.5, 0.25, 7.5]])),
+            Probe::new(
+                "3×3, symmetric",
+                Mat::from_rows(&[[2.0, -1.5, 0.5], [-1.5, -4.0, 0.25], [0.5, 0.25, 7.5]]),
+            ),
             Probe::new("4×2", apart(4, 2)).tags(tall),
             Probe::new("5×3", apart(5, 3)).tags(tall),
             Probe::new("3×1", Mat::from_rows(&[[2.0], [-3.5], [0.5]])).tags(tall),
@@ -45,7 +48,9 @@ impl Exercise for Spec {
             Probe::new("1×3", Mat::from_rows(&[[-2.0, 1.5, 0.5]])).tags(wide),
             Probe::new("9×7", apart(9, 7)).tags(tall),
             Probe::new("6×11", apart(6, 11)).tags(wide),
-            Probe::new("4×3, numbers near 1e170", apart(4, 3).map(|x| x * 1e170)).tags(large).magnitude(1e170),
+            Probe::new("4×3, numbers near 1e170", apart(4, 3).map(|x| x * 1e170))
+                .tags(large)
+                .magnitude(1e170),
             Probe::new("3×3, numbers near 1e−170", apart(3, 3).map(|x| x * 1e-170)).tags(small),
         ]
     }
