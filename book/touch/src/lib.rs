@@ -11,6 +11,8 @@ pub mod descent;
 pub mod ellipse;
 pub mod hats;
 pub mod knobs;
+pub mod picture;
+pub mod ranks;
 pub mod tape;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
@@ -58,6 +60,7 @@ pub const FIGURES: &[Figure] = &[
     tape::FIGURE,
     descent::FIGURE,
     attention::FIGURE,
+    ranks::FIGURE,
     // a new one goes here, on a line of its own
 ];
 
