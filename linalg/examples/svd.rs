@@ -28,13 +28,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     print_digits(&mut record)?;
     print_times(&mut record)?;
     record.write()?;
-    plot::write_figures(&[("svd-turns.svg", turns_figure(&shape)), ("svd-decay.svg", decay_figure(&spectra))])?;
+    plot::write_figures(&[
+        ("svd-turns.svg", turns_figure(&shape)),
+        ("svd-decay.svg", decay_figure(&spectra)),
+    ])?;
     Ok(())
 }
 
 /// Numbers with mean 0 and variance 1 (Box and Muller).
 fn normal(rng: &mut SmallRng) -> f64 {
-    let (u, v): (f64, f64) = (rng.random_range(f64::EPSILON..1.0), rng.random_range(0.0..std::f64::consts::TAU));
+    let (u, v): (f64, f64) =
+        (rng.random_range(f64::EPSILON..1.0), rng.random_range(0.0..std::f64::consts::TAU));
     (-2.0 * u.ln()).sqrt() * v.cos()
 }
 
@@ -142,7 +146,8 @@ fn loss(weights: &Mat, (x, y): &(Mat, Mat)) -> f64 {
 fn print_fine_tune(record: &mut record::Record, tuned: &Tuned) -> Result<[Vec<f64>; 2], linalg::Error> {
     let (weights, update) = (Svd::new(tuned.before.view())?, Svd::new(tuned.update.view())?);
     let share = |svd: &Svd, k: usize| 1.0 - (svd.rank_k_error(k) / svd.rank_k_error(0)).powi(2);
-    let mut table = format!("{:>6}{:>18}{:>18}{:>16}\n", "rank", "of the weights", "of the update", "held-out loss");
+    let mut table =
+        format!("{:>6}{:>18}{:>18}{:>16}\n", "rank", "of the weights", "of the update", "held-out loss");
     for k in [0, 1, 2, 4, 8, 16, 32, 64, 192] {
         let layer = tuned.before.zip_with(&update.rank_k(k), |w, d| w + d);
         let loss = loss(&layer, &tuned.held_out);
@@ -244,9 +249,17 @@ fn turns_figure(svd: &Svd) -> String {
     let at = |(cx, cy): (f64, f64), x: f64, y: f64| (cx + UNIT * x, cy - UNIT * y);
     for centre in [left, right] {
         let (x, y) = centre;
-        let _ = writeln!(svg, "<path d=\"M{} {y}H{}M{x} {}V{}\" stroke-opacity=\"0.25\"/>", x - 170.0, x + 170.0, y - 150.0, y + 150.0);
+        let _ = writeln!(
+            svg,
+            "<path d=\"M{} {y}H{}M{x} {}V{}\" stroke-opacity=\"0.25\"/>",
+            x - 170.0,
+            x + 170.0,
+            y - 150.0,
+            y + 150.0
+        );
     }
-    let _ = writeln!(svg, "<circle cx=\"{}\" cy=\"{}\" r=\"{UNIT}\" stroke-dasharray=\"6 4\"/>", left.0, left.1);
+    let _ =
+        writeln!(svg, "<circle cx=\"{}\" cy=\"{}\" r=\"{UNIT}\" stroke-dasharray=\"6 4\"/>", left.0, left.1);
     let a = shear();
     let mut image = String::new();
     for degrees in (0..360).step_by(3) {
@@ -258,9 +271,10 @@ fn turns_figure(svd: &Svd) -> String {
     for i in 0..2 {
         let (v, u) = ([svd.vt[[i, 0]], svd.vt[[i, 1]]], [svd.u[[0, i]], svd.u[[1, i]]]);
         let colour = [FIRST, SECOND][i];
-        for (centre, [x, y], length, name) in
-            [(left, v, 1.0, format!("v{}", ["₁", "₂"][i])), (right, u, svd.s[i], format!("{:.2} u{}", svd.s[i], ["₁", "₂"][i]))]
-        {
+        for (centre, [x, y], length, name) in [
+            (left, v, 1.0, format!("v{}", ["₁", "₂"][i])),
+            (right, u, svd.s[i], format!("{:.2} u{}", svd.s[i], ["₁", "₂"][i])),
+        ] {
             let (x1, y1) = at(centre, x * length, y * length);
             let _ = writeln!(
                 svg,
@@ -269,7 +283,10 @@ fn turns_figure(svd: &Svd) -> String {
                 centre.0, centre.1
             );
             let (tx, ty) = (x1 + 34.0 * x, y1 - 24.0 * y + 5.0);
-            let _ = writeln!(svg, "<text x=\"{tx:.1}\" y=\"{ty:.1}\" fill=\"{colour}\" stroke=\"none\">{name}</text>");
+            let _ = writeln!(
+                svg,
+                "<text x=\"{tx:.1}\" y=\"{ty:.1}\" fill=\"{colour}\" stroke=\"none\">{name}</text>"
+            );
         }
     }
     svg.push_str("<path d=\"M325 60H375M367 54L376 60L367 66\"/><text x=\"350\" y=\"46\" fill=\"currentColor\" stroke=\"none\">A</text>\n</svg>\n");
@@ -279,7 +296,11 @@ fn turns_figure(svd: &Svd) -> String {
 fn decay_figure([weights, update]: &[Vec<f64>; 2]) -> String {
     let points = |s: &[f64]| s.iter().take(40).enumerate().map(|(i, &s)| (i as f64 + 1.0, s)).collect();
     plot::chart(
-        &plot::Axis { name: "number of the singular value", ticks: &[1.0, 8.0, 16.0, 24.0, 32.0, 40.0], log: false },
+        &plot::Axis {
+            name: "number of the singular value",
+            ticks: &[1.0, 8.0, 16.0, 24.0, 32.0, 40.0],
+            log: false,
+        },
         &plot::Axis { name: "singular value", ticks: &[0.0, 2.0, 4.0, 6.0, 8.0], log: false },
         &[
             plot::Line { name: "the update".into(), points: points(update), bold: true, nudge: 4.0 },

@@ -8,7 +8,10 @@ use crate::simd::vectorise;
 use crate::tensor::Mat;
 use crate::view::ViewMut;
 
-/// Columns that are rotated together: whole cache lines, of eight numbers each.
+/// Numbers in a line of the cache.
+const LINE: usize = 8;
+
+/// Columns that are rotated together: whole lines.
 const PANEL: usize = 16;
 
 /// Make the collected rotations when there are this many for each row: rarely enough to reuse a panel, often enough for a cache.
@@ -20,6 +23,8 @@ pub(super) struct Basis {
     /// A row is padded to whole panels and by one line more: rows whose distance is a power of two would compete for the same few places
     /// of the cache.
     stride: usize,
+    /// The first row begins at this place, where a line of the cache begins.
+    start: usize,
     data: Vec<f64>,
     rotations: Vec<(f64, f64)>,
     walks: Vec<Walk>,
@@ -36,17 +41,18 @@ struct Walk {
 impl Basis {
     /// The first rows of an identity matrix.
     pub(super) fn identity(rows: usize, cols: usize) -> Self {
-        let stride = cols.next_multiple_of(PANEL) + 8;
-        let mut data = vec![0.0; rows * stride];
+        let stride = cols.next_multiple_of(PANEL) + LINE;
+        let mut data = vec![0.0; rows * stride + LINE];
+        let start = (data.as_ptr().addr() / size_of::<f64>()).wrapping_neg() % LINE;
         for i in 0..rows.min(cols) {
-            data[i * stride + i] = 1.0;
+            data[start + i * stride + i] = 1.0;
         }
-        Basis { shape: [rows, cols], stride, data, rotations: Vec::new(), walks: Vec::new() }
+        Basis { shape: [rows, cols], stride, start, data, rotations: Vec::new(), walks: Vec::new() }
     }
 
     /// The rows without their padding.
     pub(super) fn view_mut(&mut self) -> ViewMut<'_, f64> {
-        ViewMut::with_strides(&mut self.data, self.shape, &[self.stride, 1])
+        ViewMut::with_strides(&mut self.data[self.start..], self.shape, &[self.stride, 1])
     }
 
     /// Rotation (c, s) takes rows x, y to c·x + s·y and c·y − s·x. The first has x = row `start` and y the row below it, or above.
@@ -61,7 +67,7 @@ impl Basis {
     /// Makes all rotations that were collected.
     pub(super) fn finish(&mut self) {
         for panel in (0..self.shape[1]).step_by(PANEL) {
-            let columns = &mut self.data[panel..];
+            let columns = &mut self.data[self.start + panel..];
             vectorise(
                 #[inline(always)]
                 || rotate_panel(columns, self.stride, &self.rotations, &self.walks),
@@ -75,7 +81,7 @@ impl Basis {
     pub(super) fn rows(&self, order: &[usize]) -> Mat {
         let mut rows = Mat::zeros([order.len(), self.shape[1]]);
         for (i, &k) in order.iter().enumerate() {
-            rows.row_mut(i).copy_from_slice(&self.data[k * self.stride..][..self.shape[1]]);
+            rows.row_mut(i).copy_from_slice(&self.data[self.start + k * self.stride..][..self.shape[1]]);
         }
         rows
     }
@@ -83,10 +89,10 @@ impl Basis {
     /// The rows in the given order, as columns. Eight at a time: whole cache lines on both sides.
     pub(super) fn columns(&self, order: &[usize]) -> Mat {
         let mut columns = Mat::zeros([self.shape[1], order.len()]);
-        for (block, order) in order.chunks(8).enumerate() {
+        for (block, order) in order.chunks(LINE).enumerate() {
             for i in 0..self.shape[1] {
-                for (to, &k) in columns.row_mut(i)[8 * block..].iter_mut().zip(order) {
-                    *to = self.data[k * self.stride + i];
+                for (to, &k) in columns.row_mut(i)[LINE * block..].iter_mut().zip(order) {
+                    *to = self.data[self.start + k * self.stride + i];
                 }
             }
         }

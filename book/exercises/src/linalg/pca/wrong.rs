@@ -127,6 +127,16 @@ fn left_vectors(x: &Mat, k: usize) -> (Mat, Vec<f64>) {
     (first_rows(&svd.u.transpose(), k), variances)
 }
 
+/// The features that vary most, instead of directions.
+fn picks_features(x: &Mat, k: usize) -> (Mat, Vec<f64>) {
+    let (c, n) = (centred(x), divisor(x));
+    let variance = |j: usize| (0..c.rows()).map(|i| c[[i, j]].powi(2)).sum::<f64>() / n;
+    let mut order: Vec<usize> = (0..x.cols()).collect();
+    order.sort_by(|&i, &j| variance(j).total_cmp(&variance(i)));
+    let directions = Mat::from_fn(k, x.cols(), |i, j| f64::from(order[i] == j));
+    (directions, order[..k].iter().map(|&j| variance(j)).collect())
+}
+
 pub(super) fn wrong() -> Vec<Wrong> {
     vec![
         Wrong::new(
@@ -271,5 +281,24 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "the first k rows of a matrix that holds an eigenvector in each column",
             "Multiply the covariance with your first direction: is it a multiple of it?",
         ),
+        Wrong::new(
+            "picks-features",
+            picks_features,
+            "the features that vary most, each as a direction of its own",
+            "Two features that rise and fall together vary most along which line?",
+        ),
+        Wrong::new(
+            "divides-by-features",
+            |x, k| {
+                let n = (x.cols() as f64 - 1.0).max(1.0);
+                components(&centred(x), k, |s| s * s / n)
+            },
+            "variances that are divided by the number of features, less one",
+            "Of how many squares is the variance along one direction a mean?",
+        )
+        .or(|x, k| {
+            let n = x.cols() as f64;
+            components(&centred(x), k, |s| s * s / n)
+        }),
     ]
 }

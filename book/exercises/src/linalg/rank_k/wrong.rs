@@ -200,5 +200,27 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "How many singular values has a 3×2 matrix?",
         )
         .show("3×2, k = 9"),
+        Wrong::new(
+            "shares",
+            |a, k| {
+                let total: f64 = svd(a).s.iter().sum();
+                weighted(a, |p, s| if total > 0.0 { kept(p, k) * s / total } else { 0.0 })
+            },
+            "a sum in which every direction has its share of all σ for a weight",
+            "Double A. Does your result double?",
+        ),
+        Wrong::new(
+            "scores-alone",
+            |a, k| {
+                let Svd { u, s, .. } = svd(a);
+                Mat::from_fn(a.rows(), k.min(s.len()), |i, p| s[p] * u[[i, p]])
+            },
+            "U·Σ, cut after k columns",
+            "Which shape has A, and which has your result?",
+        )
+        .or(|a, k| {
+            let Svd { s, vt, .. } = svd(a);
+            Mat::from_fn(k.min(s.len()), a.cols(), |p, j| s[p] * vt[[p, j]])
+        }),
     ]
 }

@@ -169,6 +169,12 @@ fn eigen_of_a(a: &Mat) -> Svd {
     Svd { u: v.clone(), s: order.iter().map(|&i| values[i]).collect(), vt: v.transpose() }
 }
 
+fn u_by_qr(a: &Mat) -> Svd {
+    let (v, values) = descending(a);
+    let Ok(qr) = linalg::Qr::new(a.matmul(&v).view()) else { return tall(a) };
+    Svd { u: qr.q(), s: roots(&values), vt: v.transpose() }
+}
+
 pub(super) fn wrong() -> Vec<Wrong> {
     vec![
         with!(
@@ -336,6 +342,24 @@ pub(super) fn wrong() -> Vec<Wrong> {
             },
             "a decomposition whose uᵢ were given a sign of their own, without their vᵢ",
             "Turn uᵢ around. What has to happen for σᵢ·uᵢ·vᵢᵀ to stay as it was?",
+        ),
+        Wrong::new(
+            "scale-kept",
+            |a| {
+                let size = a.data().iter().fold(0.0_f64, |size, x| size.max(x.abs()));
+                any(&a.map(|x| x / size), tall)
+            },
+            "the decomposition of A divided by its largest number",
+            "You made the numbers smaller. Of which matrix are these the singular values?",
+        ),
+        with!(
+            Wrong::new(
+                "u-by-qr",
+                |a| scaled(a, |a| any(a, u_by_qr)),
+                "a U made orthonormal anew, whose signs are those of another decomposition",
+                "The columns of A·V stand at right angles already. What is missing for them to be U, and what may not change?",
+            ),
+            u_by_qr
         ),
     ]
 }
