@@ -282,7 +282,13 @@ fn turns_figure(svd: &Svd) -> String {
                  fill=\"{colour}\" stroke=\"none\"/>",
                 centre.0, centre.1
             );
-            let (tx, ty) = (x1 + 34.0 * x, y1 - 24.0 * y + 5.0);
+            // beside the tip; the long arrow's below its middle, where there is room
+            let inside = i == 0 && length > 1.0;
+            let (tx, ty) = if inside {
+                (centre.0 + 0.6 * UNIT * length * x, centre.1 - 0.6 * UNIT * length * y + 24.0)
+            } else {
+                (x1 + 34.0 * x, y1 - 24.0 * y + 5.0)
+            };
             let _ = writeln!(
                 svg,
                 "<text x=\"{tx:.1}\" y=\"{ty:.1}\" fill=\"{colour}\" stroke=\"none\">{name}</text>"

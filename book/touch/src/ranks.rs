@@ -41,7 +41,8 @@ fn compute(inputs: &[f64]) -> Vec<f64> {
     let (a, k) = (picture(), rank as usize);
     let Ok(svd) = Svd::new(a.view()) else { return Vec::new() };
     let (m, n) = (a.rows(), a.cols());
-    let mut numbers = vec![m as f64, n as f64, (k * (m + n)) as f64, svd.rank_k_error(k) / svd.rank_k_error(0)];
+    let mut numbers =
+        vec![m as f64, n as f64, (k * (m + n)) as f64, svd.rank_k_error(k) / svd.rank_k_error(0)];
     numbers.extend(svd.rank_k(k).data().iter().map(|x| (100.0 * x).round() / 100.0));
     numbers
 }

@@ -244,12 +244,16 @@ mod tests {
                 _ => 0.0,
             });
             let back = qt.transpose().matmul(&both).matmul(&pt);
-            let near = |x: &[f64], y: &[f64]| x.iter().zip(y).all(|(x, y)| (x - y).abs() < 1e-12);
-            assert!(near(back.data(), a.data()), "{m}×{n}");
+            let apart =
+                |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
+            assert!(apart(back.data(), a.data()) < 1e-13, "{m}×{n}: {:e}", apart(back.data(), a.data()));
             for q in [qt, pt] {
-                assert!(near(q.matmul(&q.transpose()).data(), Mat::eye(n).data()), "{m}×{n}");
+                let error = apart(q.matmul(&q.transpose()).data(), Mat::eye(n).data());
+                assert!(error < 1e-14, "{m}×{n}: {error:e}");
             }
-            assert!(near(&b.diagonal, &plain.diagonal) && near(&b.above, &plain.above), "{m}×{n}");
+            // B itself is sensitive: a rounding error in one row is stretched by all that follow, in whichever order they are made.
+            let error = apart(&b.diagonal, &plain.diagonal).max(apart(&b.above, &plain.above));
+            assert!(error < 1e-10, "{m}×{n}: {error:e}");
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::view::View;
 /// let x = Mat::from_rows(&[[-2.0, -3.0], [1.0, 1.0], [4.0, 5.0]]);
 /// let pca = Pca::new(x.view(), 1)?;
 /// assert!((pca.directions[[0, 0]] - 0.6).abs() < 1e-15 && (pca.directions[[0, 1]] - 0.8).abs() < 1e-15);
-/// assert!((pca.variances[0] - 25.0).abs() < 1e-14); // (25 + 0 + 25)/(3 − 1)
+/// assert!((pca.variances[0] - 25.0).abs() < 1e-13); // (25 + 0 + 25)/(3 − 1)
 /// # Ok::<(), linalg::Error>(())
 /// ```
 ///
