@@ -1,6 +1,7 @@
 //! The singular value decomposition against nalgebra, LAPACK, figures of 120 digits, its own definition, and matrices that break careless
 //! code.
 
+#[allow(clippy::comparison_chain)] // matrices are written down case by case
 mod svd {
     use linalg::svd::pca::{Pca, Whitening};
     use linalg::svd::randomised::{Effort, Operator, randomised};

@@ -19,7 +19,7 @@ const ROUNDS: usize = 60;
 const NOTHING: f64 = 1e-290;
 
 /// Decomposes a matrix with m ≥ n, scaled to numbers near 1.
-pub(super) fn jacobi(a: Mat) -> Result<Svd, Error> {
+pub(super) fn jacobi(a: &Mat) -> Result<Svd, Error> {
     let (m, n) = (a.rows(), a.cols());
     let mut columns = a.transpose(); // row j is column j of A, then of A·V
     let mut vt = Mat::eye(n);

@@ -116,7 +116,7 @@ impl Svd {
     /// Matrix Anal. Appl. 13 (1992).
     #[track_caller]
     pub fn jacobi(a: View<'_, f64>) -> Result<Self, Error> {
-        decompose(a, jacobi::jacobi)
+        decompose(a, |a| jacobi::jacobi(&a))
     }
 }
 
@@ -174,7 +174,9 @@ impl Svd {
             let largest = v.iter().fold(0.0_f64, |largest, v| largest.max(v.abs()));
             *negative = v.iter().find(|v| v.abs() >= AS_LARGE * largest).is_some_and(|&v| v < 0.0);
             if *negative {
-                v.iter_mut().for_each(|v| *v = -*v);
+                for v in v {
+                    *v = -*v;
+                }
             }
         }
         if !negative.contains(&true) {

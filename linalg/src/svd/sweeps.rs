@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn the_iteration_ends_whatever_comes() {
         let (mut d, mut e) = ([f64::NAN; 4], [f64::NAN; 3]);
-        let mut basis = || Basis::identity(4, 4);
+        let basis = || Basis::identity(4, 4);
         let outcome = diagonalise(&mut d, &mut e, &mut basis(), &mut basis());
         assert_eq!(outcome, Err(Error::NoConvergence { operation: NAME, iterations: 30 * 4, missing: 4 }));
     }
@@ -211,7 +211,7 @@ mod tests {
     fn tiny_singular_values_of_two_diagonals_keep_their_digits() {
         for tiny in [1e-20, 1e-100, 1e-250] {
             let (mut d, mut e) = ([1.0, tiny], [1.0]);
-            let mut basis = || Basis::identity(2, 2);
+            let basis = || Basis::identity(2, 2);
             diagonalise(&mut d, &mut e, &mut basis(), &mut basis()).unwrap();
             let mut s = d.map(f64::abs);
             s.sort_by(f64::total_cmp);
