@@ -157,7 +157,7 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "A with its largest entries kept, the others zero",
             "Few entries and low rank are two ways to be simple. Which rank has the identity, which has a matrix full of ones?",
         )
-        .or(|a, k| largest_entries(a, k))
+        .or(largest_entries)
         .or(|a, k| largest_entries(a, k * (a.rows() + a.cols()))),
         Wrong::new(
             "around-the-mean",
