@@ -8,19 +8,19 @@ use linalg::Svd;
 pub const FIGURE: Figure = Figure {
     name: "ranks",
     caption: "A picture of 32 × 40 grey values, and the nearest one of a lower rank.",
-    question: "The picture has a straight fence in front of wavy hills and a round sun. Which of the three is still missing when the other two can be recognised?",
+    question: "The picture has a round sun over a hill, and a fence of straight posts and rails. Which of the three is sharp first?",
     answers: &[
         (
-            "The fence.",
-            "Look at rank 2. A fence is one row of numbers, repeated downwards: nearly a single outer product.",
-        ),
-        (
-            "The hills.",
-            "They are flat enough to be there early, as a dark band. Compare their edge with the sun's.",
-        ),
-        (
             "The sun.",
-            "Yes. No row of a disc is a multiple of another. What is round or slanted costs rank, what runs along the rows or columns is cheap.",
+            "At rank 4 it is still a square. No row of a disc is a multiple of another: what is round costs rank.",
+        ),
+        (
+            "The hill.",
+            "Its slope comes out at rank 6 or so. What is slanted costs rank, nearly one for each step of a staircase.",
+        ),
+        (
+            "The fence.",
+            "Yes, at rank 2. It has only two kinds of rows, one with rails and one with posts. What runs along rows and columns is cheap.",
         ),
     ],
     inputs: &[Input {
