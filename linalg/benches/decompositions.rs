@@ -1,7 +1,7 @@
-//! QR, the symmetric eigen-decomposition and Schur form beside nalgebra's: `cargo bench -p linalg --bench decompositions`.
+//! QR, the symmetric eigen-decomposition, Schur form and the SVD beside nalgebra's: `cargo bench -p linalg --bench decompositions`.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use linalg::{GeneralEigen, Mat, Qr, Schur, SymmetricEigen};
+use linalg::{GeneralEigen, Mat, Qr, Schur, Svd, SymmetricEigen};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use std::hint::black_box;
@@ -60,5 +60,19 @@ fn schur(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, symmetric_eigen, qr, schur);
+fn svd(c: &mut Criterion) {
+    let mut group = c.benchmark_group("svd");
+    for n in [16, 64, 256] {
+        let a = random(n);
+        let m = a.to_dmatrix();
+        group.bench_function(BenchmarkId::new("linalg", n), |b| {
+            b.iter(|| Svd::new(black_box(&a).view()));
+        });
+        group.bench_function(BenchmarkId::new("nalgebra", n), |b| {
+            b.iter(|| nalgebra::SVD::new(black_box(&m).clone(), true, true));
+        });
+    }
+}
+
+criterion_group!(benches, symmetric_eigen, qr, schur, svd);
 criterion_main!(benches);

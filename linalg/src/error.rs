@@ -88,6 +88,15 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// There are too few rows of data for what was asked.
+    TooFewSamples {
+        /// What was asked for.
+        operation: &'static str,
+        /// The rows that came.
+        samples: usize,
+        /// The rows that it takes.
+        needed: usize,
+    },
     /// The iteration reached its cap.
     NoConvergence {
         /// What was asked for.
@@ -133,6 +142,12 @@ impl fmt::Display for Error {
             }
             Error::Einsum { expression, at, problem } => {
                 write!(f, "einsum \"{expression}\", character {}: {problem}", at + 1)
+            }
+            Error::TooFewSamples { operation, samples, needed } => {
+                write!(
+                    f,
+                    "{operation}: {samples} samples, where at least {needed} are needed; one sample is one row"
+                )
             }
             Error::NoConvergence { operation, iterations, missing } => write!(
                 f,

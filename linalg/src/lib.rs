@@ -12,6 +12,7 @@
 //! | [`complex`], [`mod@schur`] | what a matrix without symmetry does: Schur form, complex eigenvalues, eigenvectors | powers |
 //! | [`powers`], [`arnoldi`] | a matrix applied again and again; some eigenvalues of one that is never written down | powers |
 //! | [`dimensions`] | what is different with a thousand axes: cosines, random projections, random spectra | dimensions |
+//! | [`svd`] | any matrix: turn, stretch, turn; rank, the nearest matrix of lower rank, principal components | svd |
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
 //! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
@@ -48,6 +49,7 @@ pub mod schur;
 pub mod shape;
 pub mod simd;
 pub mod sums;
+pub mod svd;
 pub mod tensor;
 pub mod triangular;
 pub mod view;
@@ -65,6 +67,7 @@ pub use qr::Qr;
 pub use real::Real;
 pub use schur::{GeneralEigen, Hessenberg, Schur, eigenvalues};
 pub use shape::Shape;
+pub use svd::Svd;
 pub use tensor::{Mat, Tensor};
 pub use view::{View, ViewMut};
 
@@ -87,3 +90,7 @@ mod chapter_powers {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/linalg/dimensions.md")]
 mod chapter_dimensions {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/linalg/svd.md")]
+mod chapter_svd {}

@@ -14,6 +14,8 @@ pub mod hats;
 pub mod knobs;
 pub mod orbit;
 pub mod spectrum;
+pub mod picture;
+pub mod ranks;
 pub mod tape;
 pub mod walk;
 #[cfg(target_arch = "wasm32")]
@@ -66,6 +68,7 @@ pub const FIGURES: &[Figure] = &[
     orbit::FIGURE,
     angles::FIGURE,
     spectrum::FIGURE,
+    ranks::FIGURE,
     // a new one goes here, on a line of its own
 ];
 

@@ -5,5 +5,8 @@ pub mod compensated;
 pub mod cosine;
 pub mod matmul;
 pub mod norms;
+pub mod pca;
+pub mod rank_k;
 pub mod strides;
 pub mod two_by_two;
+pub mod svd;
