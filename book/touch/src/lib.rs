@@ -13,9 +13,9 @@ pub mod ellipse;
 pub mod hats;
 pub mod knobs;
 pub mod orbit;
-pub mod spectrum;
 pub mod picture;
 pub mod ranks;
+pub mod spectrum;
 pub mod tape;
 pub mod walk;
 #[cfg(target_arch = "wasm32")]

@@ -8,5 +8,5 @@ pub mod norms;
 pub mod pca;
 pub mod rank_k;
 pub mod strides;
-pub mod two_by_two;
 pub mod svd;
+pub mod two_by_two;
