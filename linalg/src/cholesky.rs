@@ -4,6 +4,7 @@
 //! row exchange, the two triangles are mirror images, and half of the work is enough. Where a pivot is not positive the matrix was
 //! not such a one: there is no cheaper test.
 
+use crate::condition::{inverse_norm1, largest_column};
 use crate::error::{Error, check_finite, check_symmetric};
 use crate::gemm::gemm;
 use crate::householder::power_of_two_for;
@@ -11,7 +12,7 @@ use crate::kernels::dot;
 use crate::norms::norm_inf;
 use crate::tensor::Mat;
 use crate::triangular::{Diagonal, solve_lower, solve_upper};
-use crate::view::View;
+use crate::view::{View, ViewMut};
 
 /// A = L·Lᵀ with a lower triangular L of positive diagonal.
 ///
@@ -28,8 +29,8 @@ use crate::view::View;
 /// # Ok::<(), linalg::Error>(())
 /// ```
 ///
-/// Cost: n³/3 FLOP are needed, half of what [`crate::Lu`] takes; 2n² to solve for one column. (The products here compute both halves
-/// of their symmetric results, and so up to twice as many.)
+/// Cost: n³/3 FLOP are needed, half of what [`crate::Lu`] takes; 2n² to solve for one column. (The products here compute a little
+/// more than the lower half of their symmetric results.)
 ///
 /// Accuracy: L·Lᵀ equals A up to a small multiple of n·2⁻⁵²·‖A‖, always: no entry of L is larger than the root of A's largest, so nothing
 /// can grow.
@@ -42,6 +43,8 @@ pub struct Cholesky {
     l: Mat,
     /// A power of four, so that its root is a power of two; brings the largest entry of A near 1.
     scale: f64,
+    /// ‖scale·A‖₁: what a condition number needs.
+    norm: f64,
 }
 
 impl Cholesky {
@@ -62,6 +65,7 @@ impl Cholesky {
         let n = l.rows();
         let scale = power_of_four_for(norm_inf(l.data()));
         l.data_mut().iter_mut().for_each(|x| *x *= scale);
+        let norm = largest_column(&l);
         factor(&mut l, 0, n).map_err(|pivot| Error::NotPositiveDefinite {
             operation: "cholesky",
             pivot,
@@ -70,7 +74,7 @@ impl Cholesky {
         for i in 0..n {
             l.row_mut(i)[i + 1..].fill(0.0);
         }
-        Ok(Cholesky { l, scale })
+        Ok(Cholesky { l, scale, norm })
     }
 
     /// L: shape (n, n), exact zeros above the diagonal.
@@ -99,6 +103,29 @@ impl Cholesky {
         solve_upper(self.l.view().transpose(), Diagonal::Stored, x.view_mut()).expect(positive);
         x.data_mut().iter_mut().for_each(|x| *x *= self.scale);
         x
+    }
+
+    /// An estimate of the condition number ‖A‖₁·‖A⁻¹‖₁: by how much a relative error in b may grow in x.
+    ///
+    /// Never above the true value but for rounding, and rarely below a third of it; 0 for a matrix without entries.
+    ///
+    /// ```
+    /// use linalg::{Cholesky, Mat};
+    ///
+    /// let a = Mat::from_rows(&[[4.0, 0.0], [0.0, 1e-6]]);
+    /// assert!((Cholesky::new(a.view())?.condition() / 4e6 - 1.0).abs() < 1e-12);
+    /// # Ok::<(), linalg::Error>(())
+    /// ```
+    ///
+    /// Cost: about ten solutions, 20n² FLOP.
+    ///
+    /// Source: as for [`crate::Lu::condition`].
+    pub fn condition(&self) -> f64 {
+        let n = self.l.rows();
+        let solve = |b: &Mat| Some(self.solve(b)); // A is its own transpose
+        let inverse = inverse_norm1(n, solve, solve).unwrap_or(f64::INFINITY);
+        // A·scale has the same condition number, and no norm of it overflows.
+        (inverse / self.scale) * self.norm
     }
 
     /// ln det A = 2·Σ ln L\[i,i\]: what the density of a normal distribution asks for.
@@ -130,9 +157,22 @@ fn factor(a: &mut Mat, from: usize, to: usize) -> Result<(), usize> {
     let a21 = a.view_mut().slice(0, middle, to).slice(1, from, middle);
     solve_lower(l11.view(), Diagonal::Stored, a21.transpose()).expect("the pivots were positive");
     let l21 = a.view().slice(0, middle, to).slice(1, from, middle).to_tensor();
-    let a22 = a.view_mut().slice(0, middle, to).slice(1, middle, to);
-    gemm(-1.0, l21.view(), l21.view().transpose(), 1.0, a22);
+    subtract_square(l21.view(), a.view_mut().slice(0, middle, to).slice(1, middle, to));
     factor(a, middle, to)
+}
+
+/// C ← C − L·Lᵀ, of which only the lower triangle is wanted: halves, down to squares that are small enough to be computed whole.
+fn subtract_square(l: View<'_, f64>, mut c: ViewMut<'_, f64>) {
+    let n = l.shape()[0];
+    if n <= 2 * NARROW {
+        return gemm(-1.0, l, l.transpose(), 1.0, c);
+    }
+    let half = n / 2;
+    let (top, bottom) = (l.slice(0, 0, half), l.slice(0, half, n));
+    subtract_square(top, c.reborrow().slice(0, 0, half).slice(1, 0, half));
+    let mut c = c.slice(0, half, n);
+    gemm(-1.0, bottom, top.transpose(), 1.0, c.reborrow().slice(1, 0, half));
+    subtract_square(bottom, c.slice(1, half, n));
 }
 
 /// L\[i,j\] = (A\[i,j\] − Σₖ L\[i,k\]·L\[j,k\]) / L\[j,j\] and L\[j,j\] = √(A\[j,j\] − Σₖ L\[j,k\]²), row by row, k from `from` on.

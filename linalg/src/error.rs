@@ -74,6 +74,13 @@ pub enum Error {
         /// Which vector: the row of a matrix, or 0 for the first argument and 1 for the second.
         row: usize,
     },
+    /// The columns are dependent, or so nearly that rounding errors decide what the coefficients are.
+    RankDeficient {
+        /// What was asked for.
+        operation: &'static str,
+        /// The condition of the columns, each scaled to length 1; infinite if there are more columns than rows.
+        condition: f64,
+    },
     /// The matrix is fine, but the result has a number beyond `f64::MAX`.
     Overflow {
         /// What was asked for.
@@ -106,6 +113,15 @@ pub enum Error {
         /// How many of the results are still missing.
         missing: usize,
     },
+    /// An iteration that approaches its answer did not come near enough within its cap.
+    NotReached {
+        /// What was asked for.
+        operation: &'static str,
+        /// The number of iterations that were made.
+        iterations: usize,
+        /// How near it came, relative to the right side (a residual) or to the answer (a correction).
+        residual: f64,
+    },
 }
 
 impl fmt::Display for Error {
@@ -136,6 +152,16 @@ impl fmt::Display for Error {
             Error::NoDirection { operation, row } => write!(
                 f,
                 "{operation}: vector {row} is zero and points nowhere; find out why it is empty, or leave it out"
+            ),
+            Error::RankDeficient { operation, condition } => write!(
+                f,
+                "{operation}: the columns are dependent to working precision (condition {condition:.1e}); drop a column, or ask for \
+                 the shortest of all solutions with `lstsq_min_norm`"
+            ),
+            Error::NotReached { operation, iterations, residual } => write!(
+                f,
+                "{operation}: still {residual:.1e} away after {iterations} iterations; allow more, ask for less, or find a better \
+                 preconditioner or factorisation"
             ),
             Error::Overflow { operation } => {
                 write!(f, "{operation}: the result exceeds f64::MAX; divide the matrix by its largest entry")
