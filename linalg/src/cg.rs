@@ -18,7 +18,6 @@ pub struct Stop {
     pub cap: usize,
 }
 
-// ANCHOR: cg
 /// Solves A·x = b for a symmetric positive definite A that is known only by its products: `product(v, out)` writes A·v.
 ///
 /// `x` holds a first guess (zeros, or the solution of yesterday), and the solution afterwards; on an error, the best that there was.
@@ -159,4 +158,3 @@ fn iterate(
     }
     Err(Error::NotReached { operation: NAME, iterations: stop.cap, residual })
 }
-// ANCHOR_END: cg

@@ -6,7 +6,6 @@
 use crate::norms::{norm_inf, norm1};
 use crate::tensor::Mat;
 
-// ANCHOR: estimate
 /// A lower bound of ‖A⁻¹‖₁, rarely below a third of it, from at most eleven solutions with A and with Aᵀ of shape (n, 1).
 ///
 /// Hager's search: ‖A⁻¹·x‖₁ is convex in x, so its largest value over ‖x‖₁ ≤ 1 is at a corner, a unit vector. Climb from corner to
@@ -58,7 +57,6 @@ pub fn inverse_norm1(
     let other = 2.0 * norm1(solve(&zigzag)?.data()) / (3.0 * n as f64);
     Some(best.max(other))
 }
-// ANCHOR_END: estimate
 
 /// ‖A‖₁, the largest sum of a column.
 pub(crate) fn largest_column(a: &Mat) -> f64 {

@@ -25,9 +25,9 @@
 #![deny(unsafe_code)]
 
 pub mod arnoldi;
+pub mod cg;
 pub mod cholesky;
 pub mod complex;
-pub mod cg;
 pub mod condition;
 #[cfg(feature = "nalgebra")]
 pub mod convert;
@@ -42,18 +42,18 @@ pub mod kernels;
 pub mod lstsq;
 pub mod lu;
 pub mod mechanics;
-pub mod moments;
 pub mod mirrors;
+pub mod moments;
 pub mod norms;
 pub mod par;
 #[cfg(feature = "native")]
 pub mod peak;
+pub mod pivoted;
 pub mod powers;
 pub mod qr;
 pub mod real;
-pub mod schur;
-pub mod pivoted;
 pub mod refine;
+pub mod schur;
 pub mod shape;
 pub mod simd;
 pub mod sums;
@@ -105,3 +105,7 @@ mod chapter_dimensions {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/linalg/svd.md")]
 mod chapter_svd {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/linalg/solving.md")]
+mod chapter_solving {}

@@ -27,7 +27,6 @@ pub struct LeastSquares {
     pub condition: f64,
 }
 
-// ANCHOR: lstsq
 /// The x that makes ‖A·x − b‖₂ smallest, by QR, for every column b of B.
 ///
 /// A has shape (m, n), m ≥ n, with independent columns; B has shape (m, right sides).
@@ -59,6 +58,7 @@ pub struct LeastSquares {
 ///
 /// Source: Golub & Van Loan, *Matrix Computations*, 4th ed., section 5.3.2; N. Higham, *Accuracy and Stability of Numerical Algorithms*,
 /// 2nd ed., sections 20.1 and 20.2.
+// ANCHOR: lstsq
 #[track_caller]
 pub fn lstsq(a: View<'_, f64>, b: &Mat) -> Result<LeastSquares, Error> {
     let (mut a, mut c, scales) = prepared("lstsq", a, b)?;

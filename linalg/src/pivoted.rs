@@ -41,7 +41,6 @@ pub struct PivotedQr {
 }
 
 impl PivotedQr {
-    // ANCHOR: pivoted
     /// Decomposes a matrix.
     ///
     /// # Errors
@@ -99,7 +98,6 @@ impl PivotedQr {
         let noise = m.max(n) as f64 * f64::EPSILON;
         Ok(PivotedQr { qr: Qr::from_parts(r, blocks, m), columns, noise })
     }
-    // ANCHOR_END: pivoted
 
     /// Q and R, without the order of the columns.
     pub fn qr(&self) -> &Qr {

@@ -55,7 +55,6 @@ pub struct Qr {
 const PANEL: usize = 32;
 
 impl Qr {
-    // ANCHOR: blocked
     /// Decomposes a matrix, a panel of columns at a time.
     ///
     /// # Errors
@@ -64,6 +63,7 @@ impl Qr {
     ///
     /// # Panics
     /// If `a` is no matrix.
+    // ANCHOR: blocked
     #[track_caller]
     pub fn new(a: View<'_, f64>) -> Result<Self, Error> {
         let (mut a, scales) = checked("qr", a)?;
@@ -80,7 +80,6 @@ impl Qr {
     }
     // ANCHOR_END: blocked
 
-    // ANCHOR: one_by_one
     /// The definition: one mirror for each column, applied to all columns that follow. The same result as [`Self::new`] up to
     /// rounding, and much slower; it is here to be read, and as a referee.
     ///
@@ -89,6 +88,7 @@ impl Qr {
     ///
     /// # Panics
     /// As [`Self::new`].
+    // ANCHOR: one_by_one
     #[track_caller]
     pub fn one_by_one(a: View<'_, f64>) -> Result<Self, Error> {
         let (mut a, scales) = checked("qr", a)?;

@@ -12,7 +12,6 @@ use crate::simd::vectorise;
 use crate::tensor::{Mat, Tensor};
 use crate::view::View;
 
-// ANCHOR: dot2
 /// Σ xᵢ·yᵢ as if computed with twice the digits and rounded once.
 ///
 /// The rounding error of a product is a number: fma(x, y, −x·y). So is that of a sum (Knuth). Both are collected beside the
@@ -52,7 +51,6 @@ pub fn dot2(x: &[f64], y: &[f64]) -> f64 {
         },
     )
 }
-// ANCHOR_END: dot2
 
 /// b − A·x for one right side, each element with one rounding of its own: what [`dot2`] is for.
 ///
@@ -94,7 +92,6 @@ pub struct Refined {
 /// More rounds than any matrix needs whose corrections shrink by half or more.
 const CAP: usize = 60;
 
-// ANCHOR: refine
 /// Improves x = solve(b) until the corrections stop shrinking: r = b − A·x with doubled precision, d = solve(r), x ← x + d.
 ///
 /// `solve` is any approximate solver with A of shape (n, n), such as factors in a lower precision.
@@ -122,6 +119,7 @@ const CAP: usize = 60;
 /// If the shapes do not fit; the message names them and the caller's line.
 ///
 /// Source: N. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., chapter 12.
+// ANCHOR: refine
 #[track_caller]
 pub fn refine(
     a: View<'_, f64>,
@@ -157,7 +155,6 @@ pub fn refine(
 }
 // ANCHOR_END: refine
 
-// ANCHOR: mixed
 /// Solves A·x = b with factors in `f32` and residuals in doubled precision; with factors in `f64` where those are not enough.
 ///
 /// ```
@@ -212,7 +209,6 @@ pub fn solve_mixed(a: View<'_, f64>, b: &[f64]) -> Result<Refined, Error> {
     let by_double = refine(scaled.view(), &b, |r| Ok(lu.solve(&Mat::new([n, 1], r.to_vec()))?.into_data()))?;
     finished(by_double, false)
 }
-// ANCHOR_END: mixed
 
 /// A power of two that brings the largest entry near 1; 1 for zeros.
 fn power_of_two(x: &[f64]) -> f64 {

@@ -16,6 +16,7 @@ pub mod orbit;
 pub mod spectrum;
 pub mod picture;
 pub mod ranks;
+pub mod shift;
 pub mod tape;
 pub mod walk;
 #[cfg(target_arch = "wasm32")]
