@@ -9,7 +9,7 @@ use crate::error::{Error, check_finite};
 use crate::gemm::gemm;
 use crate::householder::power_of_two_for;
 use crate::kernels::axpy;
-use crate::norms::norm_inf;
+use crate::norms::largest_finite;
 use crate::real::Real;
 use crate::tensor::{Mat, Tensor};
 use crate::triangular::{Diagonal, solve_lower, solve_upper};
@@ -284,7 +284,7 @@ pub(crate) fn scaled_square(operation: &'static str, a: View<'_, f64>) -> Result
     }
     check_finite(operation, a)?;
     let mut copy = a.to_tensor();
-    let largest = norm_inf(copy.data());
+    let largest = largest_finite(copy.data());
     let scale = if largest == 0.0 { 1.0 } else { power_of_two_for(largest) };
     copy.data_mut().iter_mut().for_each(|x| *x *= scale);
     Ok((copy, scale))

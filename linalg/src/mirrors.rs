@@ -83,8 +83,9 @@ impl BlockReflector {
         let mut products = vec![0.0; b];
         self.products(v, &mut products); // Vᵀ·v
         for i in 0..b {
-            let sum: f64 = (i..b).map(|j| self.t[[i, j]] * products[j]).sum();
-            self.t[[i, b]] = -tau * sum;
+            let row = self.t.row_mut(i);
+            let sum: f64 = row[i..b].iter().zip(&products[i..]).map(|(t, p)| t * p).sum();
+            row[b] = -tau * sum;
         }
         self.t[[b, b]] = tau;
         self.v.row_mut(b).copy_from_slice(v);

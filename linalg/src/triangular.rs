@@ -5,7 +5,6 @@
 
 use crate::error::Error;
 use crate::gemm::gemm;
-use crate::kernels::axpy;
 use crate::real::Real;
 use crate::view::{View, ViewMut};
 
@@ -122,10 +121,11 @@ fn forward<T: Real>(l: View<'_, T>, diagonal: Diagonal, mut b: ViewMut<'_, T>) {
         gemm(-T::ONE, bottom.slice(1, 0, half), known.view(), T::ONE, rest.reborrow());
         return forward(bottom.slice(1, half, n), diagonal, rest);
     }
+    let mut factors = Vec::with_capacity(FEW);
     for i in 0..n {
-        for j in 0..i {
-            subtract_row(&mut b, i, l[[i, j]], j);
-        }
+        factors.clear();
+        factors.extend((0..i).map(|j| l[[i, j]]));
+        subtract_rows(&mut b, i, &factors, 0);
         if diagonal == Diagonal::Stored {
             divide_row(&mut b, i, l[[i, i]]);
         }
@@ -144,31 +144,37 @@ fn backward<T: Real>(u: View<'_, T>, diagonal: Diagonal, mut b: ViewMut<'_, T>) 
         gemm(-T::ONE, top.slice(1, half, n), known.view(), T::ONE, rest.reborrow());
         return backward(top.slice(1, 0, half), diagonal, rest);
     }
+    let mut factors = Vec::with_capacity(FEW);
     for i in (0..n).rev() {
-        for j in i + 1..n {
-            subtract_row(&mut b, i, u[[i, j]], j);
-        }
+        factors.clear();
+        factors.extend((i + 1..n).map(|j| u[[i, j]]));
+        subtract_rows(&mut b, i, &factors, i + 1);
         if diagonal == Diagonal::Stored {
             divide_row(&mut b, i, u[[i, i]]);
         }
     }
 }
 
-/// Row i ← row i − factor · row j.
-fn subtract_row<T: Real>(b: &mut ViewMut<'_, T>, i: usize, factor: T, j: usize) {
+/// Row i ← row i − Σⱼ factor j · row (from + j): all of them in one pass over row i. They lie before it, or behind.
+fn subtract_rows<T: Real>(b: &mut ViewMut<'_, T>, i: usize, factors: &[T], from: usize) {
     let (stride, cols) = (b.strides()[0], b.shape()[1]);
-    if cols == 0 {
+    if cols == 0 || factors.is_empty() {
         return;
     }
-    let data = b.data_mut();
-    let (first, second) = data.split_at_mut(i.max(j) * stride);
-    let (near, far) = (&mut first[i.min(j) * stride..][..cols], &mut second[..cols]);
-    if i > j { axpy(-factor, near, far) } else { axpy(-factor, far, near) }
+    let (row, known) = if from > i {
+        let (first, second) = b.data_mut().split_at_mut(from * stride);
+        (&mut first[i * stride..][..cols], &*second)
+    } else {
+        let (first, second) = b.data_mut().split_at_mut(i * stride);
+        (&mut second[..cols], &first[from * stride..])
+    };
+    (T::kernels().add_rows)(-T::ONE, factors, known, stride, row);
 }
 
 /// Row i ← row i / divisor. A true division: a product with 1/divisor would round twice.
 fn divide_row<T: Real>(b: &mut ViewMut<'_, T>, i: usize, divisor: T) {
-    for j in 0..b.shape()[1] {
-        b[[i, j]] /= divisor;
+    let (stride, cols) = (b.strides()[0], b.shape()[1]);
+    if cols > 0 {
+        b.data_mut()[i * stride..][..cols].iter_mut().for_each(|x| *x /= divisor);
     }
 }

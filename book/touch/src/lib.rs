@@ -71,6 +71,7 @@ pub const FIGURES: &[Figure] = &[
     spectrum::FIGURE,
     ranks::FIGURE,
     // a new one goes here, on a line of its own
+    shift::FIGURE,
 ];
 
 impl Figure {

@@ -3,7 +3,7 @@
 //! `a` has m rows and n ≤ m columns, which are independent: dependent columns are not asked for, nearly dependent ones are. `b` has m
 //! entries. Where the condition of A is κ, the coefficients are wanted to about 16 − log₁₀ κ digits, and the predictions A·x to ten.
 //!
-
+//! What you wrote for `qr` is most of the work. Does b take part in it?
 
 use exercises::Mat;
 

@@ -228,5 +228,34 @@ pub(super) fn wrong() -> Vec<Wrong> {
         )
         .or(|a, b| descend(a, b, 100))
         .or(|a, b| descend(a, b, 10_000)),
+        Wrong::new(
+            "centres-b",
+            |a, b| {
+                let mean = b.iter().sum::<f64>() / b.len().max(1) as f64;
+                let b: Vec<f64> = b.iter().map(|b| b - mean).collect();
+                let (r, c) = parts(a, &b);
+                back(&r, &c, 0.0)
+            },
+            "coefficients for b minus its mean",
+            "Which column of A gives back what you took from b?",
+        ),
+        Wrong::new(
+            "semi-normal",
+            |a, b| {
+                let r = Qr::new(a.view()).expect("finite").r();
+                let n = a.cols();
+                let mut y = a.transpose().matmul(&column(b)).into_data();
+                for i in 0..n {
+                    for j in 0..i {
+                        y[i] -= r[[j, i]] * y[j];
+                    }
+                    y[i] /= r[[i, i]];
+                }
+                back(&r, &y, 0.0)
+            },
+            "RᵀR·x = Aᵀb, with a good R",
+            "Your R is right to the last digits. How many of them has Aᵀb for columns that nearly agree?",
+        )
+        .show("1 over 1e−8"),
     ]
 }

@@ -282,5 +282,40 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "the right Q with nothing but the diagonal of R",
             "You subtracted something from the second column. Where is it written down how much?",
         ),
+        Wrong::new(
+            "diagonal-always-positive",
+            |a| {
+                let (q, r) = thin(RIGHT, a);
+                (q, Mat::from_fn(r.rows(), r.cols(), |i, j| if i == j { r[[i, j]].abs() } else { r[[i, j]] }))
+            },
+            "the right Q, and an R whose diagonal holds lengths, all of them positive",
+            "To which of its two goals did your mirror send the column?",
+        ),
+        Wrong::new(
+            "whole-column",
+            |a| {
+                let (m, n) = (a.rows(), a.cols());
+                let mut r = a.clone();
+                let mut q = Mat::eye(m);
+                for k in 0..n {
+                    let mut v = column(&r, k);
+                    let length = careful(&v);
+                    if length == 0.0 {
+                        continue;
+                    }
+                    v[k] += length.copysign(v[k]);
+                    let length = careful(&v);
+                    v.iter_mut().for_each(|x| *x /= length);
+                    mirror(&v, 2.0, &mut r, 0);
+                    // Q ← Q·H
+                    let mut t = q.transpose();
+                    mirror(&v, 2.0, &mut t, 0);
+                    q = t.transpose();
+                }
+                (q.view().slice(1, 0, n).to_tensor(), Mat::from_fn(n, n, |i, j| if i <= j { r[[i, j]] } else { 0.0 }))
+            },
+            "mirrors that are built from whole columns, with what is above the diagonal",
+            "Which rows of the triangle are finished when mirror k is applied, and does it leave them alone?",
+        ),
     ]
 }

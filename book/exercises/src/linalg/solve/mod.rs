@@ -66,6 +66,11 @@ impl Exercise for Spec {
                 rows(&[&[3.0, 0.5, -1.5], &[0.0, 1e-17, 2.0], &[0.0, -1.5, 0.5]], &[1.5, 2.5, -0.5]),
             )
             .tags(tiny),
+            Probe::new(
+                "the largest of the row is not in the column",
+                rows(&[&[0.0, 5.0, 1.5], &[0.0, 1.5, 2.5], &[2.0, -0.5, 0.5]], &[2.5, -1.5, 3.0]),
+            )
+            .tags(exchange),
             Probe::new("5×5, rows moved by 2", shifted(5, 2)).tags(exchange),
             Probe::new("12×12, rows moved by 7", shifted(12, 7)).tags(exchange),
             Probe::new("diagonal 2.5 and 1e−13", rows(&[&[2.5, 0.0], &[0.0, 1e-13]], &[5.0, 3e-13])),

@@ -228,5 +228,57 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "the right numbers, put back into the order in which the rows were",
             "You exchanged equations. Did any unknown get another name by that?",
         ),
+        Wrong::new(
+            "b-not-divided",
+            |a, b| {
+                let (mut a, mut x, n) = (a.clone(), b.to_vec(), b.len());
+                for k in 0..n {
+                    let pivot = largest(&a, k);
+                    if a[[pivot, k]] == 0.0 {
+                        return Err(Singular);
+                    }
+                    for j in 0..n {
+                        (a[[k, j]], a[[pivot, j]]) = (a[[pivot, j]], a[[k, j]]);
+                    }
+                    x.swap(k, pivot);
+                    // a one on the diagonal, for one side of the equation
+                    let divisor = a[[k, k]];
+                    a.row_mut(k).iter_mut().for_each(|a| *a /= divisor);
+                    for i in k + 1..n {
+                        let factor = a[[i, k]];
+                        for j in k..n {
+                            let above = a[[k, j]];
+                            a[[i, j]] -= factor * above;
+                        }
+                        x[i] -= factor * x[k];
+                    }
+                }
+                for i in (0..n).rev() {
+                    for j in i + 1..n {
+                        x[i] -= a[[i, j]] * x[j];
+                    }
+                }
+                Ok(x)
+            },
+            "an elimination that divides rows of A by their pivots, but not their right sides",
+            "Half of 2·x = 6 is x = … ?",
+        ),
+        Wrong::new(
+            "searches-along-the-row",
+            |a, b| {
+                let pivot = |a: &Mat, k: usize| {
+                    (k..a.cols()).fold(k, |p, j| if a[[k, j]].abs() > a[[k, p]].abs() { j } else { p })
+                };
+                by(Way { pivot, ..RIGHT }, a, b)
+            },
+            "an elimination that looks for the largest entry in a row, and then exchanges rows",
+            "You exchange row k with another one. In which direction do their entries in column k lie?",
+        )
+        .or(|a, b| {
+            let pivot = |a: &Mat, k: usize| {
+                (k..a.cols()).fold(k, |p, j| if a[[k, j]].abs() > a[[k, p]].abs() { j } else { p })
+            };
+            by(Way { pivot, singular: |_| false, ..RIGHT }, a, b)
+        }),
     ]
 }
