@@ -251,6 +251,7 @@ fn digits_figure() -> String {
         curve(&|first| Some(error(&by_normal_equations(&design(first), &observed(first))?, &truth(first))));
     let x: Vec<f64> = [1, 2, 3, 4, 5, 6].map(|k| 10_f64.powi(k)).to_vec();
     let y: Vec<f64> = [-16, -12, -8, -4, 0].map(|k| 10_f64.powi(k)).to_vec();
+    // rounding errors are not the same on every machine
     plot::chart(
         &plot::Axis { name: "days before the first point", ticks: &x, log: true },
         &plot::Axis { name: "relative error of the worst coefficient", ticks: &y, log: true },
@@ -259,4 +260,5 @@ fn digits_figure() -> String {
             plot::Line { name: "QR".into(), points: qr, bold: false, nudge: 0.0 },
         ],
     )
+    .replace("</svg>", "<!-- measured --></svg>")
 }

@@ -106,9 +106,13 @@ pub fn preconditioned(
     }
     let scale = power_of_two_for(largest);
     let b: Vec<f64> = b.iter().map(|b| b * scale).collect();
-    x.iter_mut().for_each(|x| *x *= scale);
+    for x in &mut *x {
+        *x *= scale;
+    }
     let result = iterate(&mut product, &mut approximate, &b, x, stop);
-    x.iter_mut().for_each(|x| *x /= scale);
+    for x in &mut *x {
+        *x /= scale;
+    }
     result
 }
 

@@ -64,7 +64,9 @@ impl Cholesky {
         let mut u = a.to_tensor();
         let n = u.rows();
         let scale = power_of_four_for(largest_finite(u.data()));
-        u.data_mut().iter_mut().for_each(|x| *x *= scale);
+        for x in u.data_mut() {
+            *x *= scale;
+        }
         let norm = largest_column(&u);
         factor(&mut u, 0, n).map_err(|pivot| Error::NotPositiveDefinite {
             operation: "cholesky",
@@ -101,7 +103,9 @@ impl Cholesky {
         let positive = "the diagonal of L is positive";
         solve_lower(self.u.view().transpose(), Diagonal::Stored, x.view_mut()).expect(positive);
         solve_upper(self.u.view(), Diagonal::Stored, x.view_mut()).expect(positive);
-        x.data_mut().iter_mut().for_each(|x| *x *= self.scale);
+        for x in x.data_mut() {
+            *x *= self.scale;
+        }
         x
     }
 
@@ -191,7 +195,9 @@ fn by_definition(a: &mut Mat, from: usize, to: usize) -> Result<(), usize> {
             return Err(i);
         }
         let root = pivot.sqrt();
-        row.iter_mut().for_each(|x| *x /= root);
+        for x in &mut *row {
+            *x /= root;
+        }
         row[0] = root;
     }
     Ok(())

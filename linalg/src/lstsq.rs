@@ -122,7 +122,9 @@ pub fn lstsq_min_norm(a: View<'_, f64>, b: &Mat, tolerance: Option<f64>) -> Resu
     // One factor for all columns: which x is the shortest depends on their units.
     let largest = norm_inf(a.data());
     let unit = if largest == 0.0 { 1.0 } else { power_of_two_for(largest) };
-    a.data_mut().iter_mut().for_each(|x| *x *= unit);
+    for x in a.data_mut() {
+        *x *= unit;
+    }
     let pivoted = PivotedQr::new(a.view())?;
     let rank = pivoted.rank(tolerance);
     pivoted.qr().apply_qt(&mut c);

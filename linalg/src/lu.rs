@@ -103,7 +103,9 @@ impl Lu {
             b.shape()
         );
         let mut x = self.factors.solve(b)?;
-        x.data_mut().iter_mut().for_each(|x| *x *= self.scale);
+        for x in x.data_mut() {
+            *x *= self.scale;
+        }
         Ok(x)
     }
 
@@ -286,6 +288,8 @@ pub(crate) fn scaled_square(operation: &'static str, a: View<'_, f64>) -> Result
     let mut copy = a.to_tensor();
     let largest = largest_finite(copy.data());
     let scale = if largest == 0.0 { 1.0 } else { power_of_two_for(largest) };
-    copy.data_mut().iter_mut().for_each(|x| *x *= scale);
+    for x in copy.data_mut() {
+        *x *= scale;
+    }
     Ok((copy, scale))
 }

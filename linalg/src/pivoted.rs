@@ -54,7 +54,9 @@ impl PivotedQr {
         check_finite("pivoted qr", a)?;
         let (mut a, largest) = (a.to_tensor(), a.iter().fold(0.0_f64, |largest, x| largest.max(x.abs())));
         let scale = if largest == 0.0 { 1.0 } else { power_of_two_for(largest) };
-        a.data_mut().iter_mut().for_each(|x| *x *= scale);
+        for x in a.data_mut() {
+            *x *= scale;
+        }
         let (m, n) = (a.rows(), a.cols());
         let below = |a: &Mat, k: usize, j: usize| (k..m).map(|i| a[[i, j]]).collect::<Vec<f64>>();
         let mut columns: Vec<usize> = (0..n).collect();

@@ -76,7 +76,7 @@ impl Qr {
             block.apply_transposed(a.view_mut().slice(0, from, m).slice(1, to, n));
             blocks.push((from, block));
         }
-        Self::assemble(a, blocks, &scales)
+        Self::assemble(&a, blocks, &scales)
     }
     // ANCHOR_END: blocked
 
@@ -103,12 +103,12 @@ impl Qr {
             block.push(&v, tau);
             blocks.push((k, block));
         }
-        Self::assemble(a, blocks, &scales)
+        Self::assemble(&a, blocks, &scales)
     }
     // ANCHOR_END: one_by_one
 
     /// Takes R out of what the factorisation has left, and the scales out of R.
-    fn assemble(a: Mat, blocks: Vec<(usize, BlockReflector)>, scales: &[f64]) -> Result<Self, Error> {
+    fn assemble(a: &Mat, blocks: Vec<(usize, BlockReflector)>, scales: &[f64]) -> Result<Self, Error> {
         let (m, n) = (a.rows(), a.cols());
         let mut r = Mat::zeros([m.min(n), n]);
         for i in 0..m.min(n) {

@@ -186,7 +186,9 @@ pub fn solve_mixed(a: View<'_, f64>, b: &[f64]) -> Result<Refined, Error> {
     let right = power_of_two(b);
     let b: Vec<f64> = b.iter().map(|b| b * right).collect();
     let finished = |mut refined: Refined, single| {
-        refined.x.iter_mut().for_each(|x| *x = *x / right * scale);
+        for x in &mut refined.x {
+            *x = *x / right * scale;
+        }
         let finite = norm_inf(&refined.x).is_finite();
         if finite {
             Ok(Refined { single, ..refined })

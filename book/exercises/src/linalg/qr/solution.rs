@@ -15,11 +15,15 @@ pub fn qr(a: &Mat) -> (Mat, Mat) {
         let largest = v.iter().fold(0.0_f64, |max, x| max.max(x.abs()));
         if largest > 0.0 {
             // numbers near 1: their squares exist
-            v.iter_mut().for_each(|x| *x /= largest);
+            for x in &mut v {
+                *x /= largest;
+            }
             let length = v.iter().map(|x| x * x).sum::<f64>().sqrt();
             v[0] += length.copysign(v[0]); // away from 0: nothing cancels
             let length = v.iter().map(|x| x * x).sum::<f64>().sqrt();
-            v.iter_mut().for_each(|x| *x /= length);
+            for x in &mut v {
+                *x /= length;
+            }
         }
         reflect(&v, &mut r, k);
         mirrors.push(v);

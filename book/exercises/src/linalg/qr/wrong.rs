@@ -89,7 +89,9 @@ fn by(way: Way, a: &Mat, full: bool) -> (Mat, Mat) {
             v[0] += (way.shift)(v[0], length);
             let length = (way.length)(&v);
             if length != 0.0 || way.divides_by_zero {
-                v.iter_mut().for_each(|x| *x /= length);
+                for x in &mut v {
+                    *x /= length;
+                }
             }
         }
         mirror(&v, way.factor, &mut r, k);
@@ -305,7 +307,9 @@ pub(super) fn wrong() -> Vec<Wrong> {
                     }
                     v[k] += length.copysign(v[k]);
                     let length = careful(&v);
-                    v.iter_mut().for_each(|x| *x /= length);
+                    for x in &mut v {
+                        *x /= length;
+                    }
                     mirror(&v, 2.0, &mut r, 0);
                     // Q ← Q·H
                     let mut t = q.transpose();

@@ -243,7 +243,9 @@ pub(super) fn wrong() -> Vec<Wrong> {
                     x.swap(k, pivot);
                     // a one on the diagonal, for one side of the equation
                     let divisor = a[[k, k]];
-                    a.row_mut(k).iter_mut().for_each(|a| *a /= divisor);
+                    for a in a.row_mut(k) {
+                        *a /= divisor;
+                    }
                     for i in k + 1..n {
                         let factor = a[[i, k]];
                         for j in k..n {
