@@ -5,14 +5,13 @@
 //! last equation has one unknown.
 //!
 //! `a` is square, `b` has as many entries. If in some column nothing but exact zeros is left to choose from, the answer is
-//! `Err(Singular)`; a small number is not a zero. No equations, no unknowns.
+//! `Err(Singular)`; a small number is not a zero. No equations, no unknowns. (`a.clone()` and `b.to_vec()` are yours to change; the
+//! entry in row i and column j is `a[[i, j]]`.)
 
 use exercises::Mat;
 use exercises::linalg::solve::Singular;
 
 /// x with A·x = b.
 pub fn solve(a: &Mat, b: &[f64]) -> Result<Vec<f64>, Singular> {
-    let mut a = a.clone(); // a[[i, j]] can be read and written
-    let mut x = b.to_vec();
     todo!("eliminate, then substitute back")
 }
