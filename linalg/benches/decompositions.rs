@@ -1,7 +1,8 @@
-//! QR, the symmetric eigen-decomposition, Schur form and the SVD beside nalgebra's: `cargo bench -p linalg --bench decompositions`.
+//! QR, Cholesky, least squares, the symmetric eigen-decomposition, Schur form and the SVD beside nalgebra's:
+//! `cargo bench -p linalg --bench decompositions`.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use linalg::{GeneralEigen, Mat, Qr, Schur, Svd, SymmetricEigen};
+use linalg::{Cholesky, GeneralEigen, Mat, Qr, Schur, Svd, SymmetricEigen, lstsq, lstsq_min_norm};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use std::hint::black_box;
@@ -28,9 +29,12 @@ fn symmetric_eigen(c: &mut Criterion) {
 
 fn qr(c: &mut Criterion) {
     let mut group = c.benchmark_group("qr with q");
-    for n in [16, 64, 256] {
+    for n in [16, 64, 128, 256, 512] {
         let a = random(n);
         let m = a.to_dmatrix();
+        group.bench_function(BenchmarkId::new("mirror by mirror", n), |b| {
+            b.iter(|| Qr::one_by_one(black_box(&a).view()).map(|qr| (qr.q(), qr.r())));
+        });
         group.bench_function(BenchmarkId::new("linalg", n), |b| {
             b.iter(|| Qr::new(black_box(&a).view()).map(|qr| (qr.q(), qr.r())));
         });
@@ -60,6 +64,21 @@ fn schur(c: &mut Criterion) {
     }
 }
 
+fn cholesky(c: &mut Criterion) {
+    let mut group = c.benchmark_group("cholesky");
+    for n in [64, 128, 256, 512] {
+        let a = random(n);
+        let a = Mat::from_fn(n, n, |i, j| a[[i, j]] + a[[j, i]] + if i == j { n as f64 } else { 0.0 });
+        let m = a.to_dmatrix();
+        group.bench_function(BenchmarkId::new("linalg", n), |b| {
+            b.iter(|| Cholesky::new(black_box(&a).view()));
+        });
+        group.bench_function(BenchmarkId::new("nalgebra", n), |b| {
+            b.iter(|| black_box(&m).clone().cholesky());
+        });
+    }
+}
+
 fn svd(c: &mut Criterion) {
     let mut group = c.benchmark_group("svd");
     for n in [16, 64, 256] {
@@ -74,5 +93,15 @@ fn svd(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, symmetric_eigen, qr, schur, svd);
+fn fits(c: &mut Criterion) {
+    let mut group = c.benchmark_group("least squares, 2000×40");
+    let square = random(2000);
+    let (a, b) = (square.view().slice(1, 0, 40).to_tensor(), square.view().slice(1, 40, 41).to_tensor());
+    group.bench_function("lstsq", |bench| bench.iter(|| lstsq(black_box(&a).view(), &b)));
+    group.bench_function("lstsq_min_norm", |bench| {
+        bench.iter(|| lstsq_min_norm(black_box(&a).view(), &b, None))
+    });
+}
+
+criterion_group!(benches, symmetric_eigen, qr, cholesky, fits, schur, svd);
 criterion_main!(benches);

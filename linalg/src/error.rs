@@ -1,6 +1,7 @@
 //! What can be wrong with a matrix that one asks something of.
 
 use crate::householder::power_of_two_for;
+use crate::norms::largest_finite;
 use crate::shape::Shape;
 use std::fmt;
 
@@ -74,6 +75,13 @@ pub enum Error {
         /// Which vector: the row of a matrix, or 0 for the first argument and 1 for the second.
         row: usize,
     },
+    /// The columns are dependent, or so nearly that rounding errors decide what the coefficients are.
+    RankDeficient {
+        /// What was asked for.
+        operation: &'static str,
+        /// The condition of the columns, each scaled to length 1; infinite if there are more columns than rows.
+        condition: f64,
+    },
     /// The matrix is fine, but the result has a number beyond `f64::MAX`.
     Overflow {
         /// What was asked for.
@@ -106,6 +114,15 @@ pub enum Error {
         /// How many of the results are still missing.
         missing: usize,
     },
+    /// An iteration that approaches its answer did not come near enough within its cap.
+    NotReached {
+        /// What was asked for.
+        operation: &'static str,
+        /// The number of iterations that were made.
+        iterations: usize,
+        /// How near it came, relative to the right side (a residual) or to the answer (a correction).
+        residual: f64,
+    },
 }
 
 impl fmt::Display for Error {
@@ -136,6 +153,16 @@ impl fmt::Display for Error {
             Error::NoDirection { operation, row } => write!(
                 f,
                 "{operation}: vector {row} is zero and points nowhere; find out why it is empty, or leave it out"
+            ),
+            Error::RankDeficient { operation, condition } => write!(
+                f,
+                "{operation}: the columns are dependent to working precision (condition {condition:.1e}); drop a column, or ask for \
+                 the shortest of all solutions with `lstsq_min_norm`"
+            ),
+            Error::NotReached { operation, iterations, residual } => write!(
+                f,
+                "{operation}: still {residual:.1e} away after {iterations} iterations; allow more, ask for less, or find a better \
+                 preconditioner or factorisation"
             ),
             Error::Overflow { operation } => {
                 write!(f, "{operation}: the result exceeds f64::MAX; divide the matrix by its largest entry")
@@ -177,16 +204,40 @@ const SYMMETRY: f64 = 1e-12;
 
 /// The first entry that differs from its mirror image by more than rounding explains (as in a computed XᵀX), as an error.
 pub(crate) fn check_symmetric(operation: &'static str, a: crate::View<'_, f64>) -> Result<(), Error> {
-    let largest = a.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
+    let largest = match a.as_slice() {
+        Some(all) => largest_finite(all),
+        None => a.iter().fold(0.0_f64, |largest, x| largest.max(x.abs())),
+    };
     // scaled before they are subtracted: a difference cannot overflow, nor its bound vanish
     let scale = if largest == 0.0 { 1.0 } else { power_of_two_for(largest) };
-    for row in 0..a.shape()[0] {
+    let (n, limit) = (a.shape()[0], SYMMETRY * (largest * scale));
+    if a.as_slice().is_some_and(|all| symmetric(all, n, scale, limit)) {
+        return Ok(()); // quicker than the search for a culprit
+    }
+    for row in 0..n {
         for col in 0..row {
             let (entry, mirror) = (a[[row, col]], a[[col, row]]);
-            if (entry * scale - mirror * scale).abs() > SYMMETRY * (largest * scale) {
+            if (entry * scale - mirror * scale).abs() > limit {
                 return Err(Error::NotSymmetric { operation, row, col, entry, mirror });
             }
         }
     }
     Ok(())
+}
+
+/// Whether no entry of a row-major matrix is further than `limit` from its mirror image, in squares that stay in the nearest cache.
+fn symmetric(a: &[f64], n: usize, scale: f64, limit: f64) -> bool {
+    const SIDE: usize = 16;
+    let mut same = true;
+    for top in (0..n).step_by(SIDE) {
+        for left in (0..=top).step_by(SIDE) {
+            for row in top..n.min(top + SIDE) {
+                let right = row.min(left + SIDE);
+                for (col, entry) in (left..right).zip(&a[row * n + left.min(right)..row * n + right]) {
+                    same &= (entry * scale - a[col * n + row] * scale).abs() <= limit;
+                }
+            }
+        }
+    }
+    same
 }

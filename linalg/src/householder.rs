@@ -4,7 +4,7 @@
 //! it: with v = x − β·e and τ = 2/vᵀv, the reflection H = I − τ·v·vᵀ sends x to β·e, where β = ±‖x‖ since a
 //! reflection keeps lengths. QR decomposes a matrix with nothing else, and so does the reduction to tridiagonal form.
 
-use crate::norms::{norm_inf, norm2};
+use crate::norms::{largest_finite, norm2};
 
 /// Finds H = I − τ·v·vᵀ with H·x = β·e_p for the axis p = `pivot`. Overwrites x with v, scaled so that v_p = 1, and
 /// returns (τ, β).
@@ -20,7 +20,7 @@ pub(crate) fn reflector(x: &mut [f64], pivot: usize) -> (f64, f64) {
         return (0.0, beta);
     }
     // Numbers near 1, whatever came in: below 1e-308 they have few digits, and H would not be orthogonal.
-    let scale = power_of_two_for(norm_inf(x));
+    let scale = power_of_two_for(largest_finite(x));
     for x in &mut *x {
         *x *= scale;
     }

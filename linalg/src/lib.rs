@@ -6,8 +6,10 @@
 //! | [`mechanics`], [`einsum`] | more labels for the same memory; sums of products over named axes | mechanics |
 //! | [`sums`], [`moments`] | what rounding does to a sum, a dot product, a variance | floating |
 //! | [`norms`] | how large a vector is, without overflow | tensors |
-//! | [`triangular`], [`lu`], [`cholesky`] | systems of equations | solving (to come) |
-//! | [`qr`] | Householder's mirrors, orthogonal times triangular | tensors |
+//! | [`triangular`], [`lu`], [`cholesky`] | systems of equations | solving |
+//! | [`qr`], [`mirrors`], [`pivoted`] | Householder's mirrors, one by one, many at once, and in the order that shows the rank | solving |
+//! | [`lstsq`](mod@lstsq), [`refine`] | the nearest answer, and the same answer with more digits | solving |
+//! | [`cg`](mod@cg), [`condition`] | solving by products alone, and how far to trust a solution | solving |
 //! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes | tensors |
 //! | [`complex`], [`mod@schur`] | what a matrix without symmetry does: Schur form, complex eigenvalues, eigenvectors | powers |
 //! | [`powers`], [`arnoldi`] | a matrix applied again and again; some eigenvalues of one that is never written down | powers |
@@ -23,8 +25,10 @@
 #![deny(unsafe_code)]
 
 pub mod arnoldi;
+pub mod cg;
 pub mod cholesky;
 pub mod complex;
+pub mod condition;
 #[cfg(feature = "nalgebra")]
 pub mod convert;
 pub mod dimensions;
@@ -35,16 +39,20 @@ mod error;
 pub mod gemm;
 mod householder;
 pub mod kernels;
+pub mod lstsq;
 pub mod lu;
 pub mod mechanics;
+pub mod mirrors;
 pub mod moments;
 pub mod norms;
 pub mod par;
 #[cfg(feature = "native")]
 pub mod peak;
+pub mod pivoted;
 pub mod powers;
 pub mod qr;
 pub mod real;
+pub mod refine;
 pub mod schur;
 pub mod shape;
 pub mod simd;
@@ -54,6 +62,7 @@ pub mod tensor;
 pub mod triangular;
 pub mod view;
 
+pub use cg::conjugate_gradient;
 pub use cholesky::Cholesky;
 pub use complex::Complex;
 pub use eigen::SymmetricEigen;
@@ -61,8 +70,10 @@ pub use einsum::Einsum;
 pub use error::Error;
 pub use gemm::gemm;
 pub use kernels::{axpy, dot};
+pub use lstsq::{LeastSquares, lstsq, lstsq_min_norm};
 pub use lu::Lu;
 pub use norms::{frobenius, norm_inf, norm1, norm2};
+pub use pivoted::PivotedQr;
 pub use qr::Qr;
 pub use real::Real;
 pub use schur::{GeneralEigen, Hessenberg, Schur, eigenvalues};
@@ -94,3 +105,7 @@ mod chapter_dimensions {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/linalg/svd.md")]
 mod chapter_svd {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/linalg/solving.md")]
+mod chapter_solving {}

@@ -4,12 +4,14 @@
 //! lower triangle L; what is left of the equations is an upper one, U. Whoever keeps both can solve for a new right side at the
 //! price of a matrix-vector product.
 
+use crate::condition::{inverse_norm1, largest_column};
 use crate::error::{Error, check_finite};
 use crate::gemm::gemm;
 use crate::householder::power_of_two_for;
 use crate::kernels::axpy;
-use crate::norms::{norm_inf, norm1};
-use crate::tensor::Mat;
+use crate::norms::largest_finite;
+use crate::real::Real;
+use crate::tensor::{Mat, Tensor};
 use crate::triangular::{Diagonal, solve_lower, solve_upper};
 use crate::view::View;
 
@@ -37,12 +39,8 @@ use crate::view::View;
 /// Decomposition with Partial Pivoting*, SIAM J. Matrix Anal. Appl. 18 (1997).
 #[derive(Clone, Debug)]
 pub struct Lu {
-    /// U of scale·A on and above the diagonal, L below (its ones are not stored).
-    packed: Mat,
-    /// Row i of P·A is row `rows[i]` of A.
-    rows: Vec<usize>,
-    /// Whether the number of exchanges was odd.
-    odd: bool,
+    /// Of scale·A.
+    factors: Factors<f64>,
     /// A power of two, which brings the largest entry of A near 1.
     scale: f64,
     /// ‖scale·A‖₁, the largest sum of a column: what a condition number needs.
@@ -57,23 +55,166 @@ impl Lu {
     /// beyond `f64::MAX` (nobody has met such a matrix that was not built for it).
     #[track_caller]
     pub fn new(a: View<'_, f64>) -> Result<Self, Error> {
-        let shape = a.shape();
-        if shape.rank() != 2 || shape[0] != shape[1] {
-            return Err(Error::NotSquare { operation: "lu", shape });
-        }
-        check_finite("lu", a)?;
-        let mut packed = a.to_tensor();
-        let largest = norm_inf(packed.data());
-        let scale = if largest == 0.0 { 1.0 } else { power_of_two_for(largest) };
-        packed.data_mut().iter_mut().for_each(|x| *x *= scale);
-        let n = packed.rows();
-        let norm = largest_column(&packed);
-        let mut lu = Lu { packed, rows: (0..n).collect(), odd: false, scale, norm };
-        lu.factor(0, n);
-        if lu.packed.data().iter().any(|x| !x.is_finite()) {
+        let (scaled, scale) = scaled_square("lu", a)?;
+        let norm = largest_column(&scaled);
+        let factors = Factors::new(scaled);
+        if factors.packed.data().iter().any(|x| !x.is_finite()) {
             return Err(Error::Overflow { operation: "lu" });
         }
-        Ok(lu)
+        Ok(Lu { factors, scale, norm })
+    }
+
+    /// L: shape (n, n), ones on the diagonal, exact zeros above.
+    pub fn l(&self) -> Mat {
+        let one = |i, j| if i == j { 1.0 } else { 0.0 };
+        Mat::from_fn(self.factors.rows.len(), self.factors.rows.len(), |i, j| {
+            if i > j { self.factors.packed[[i, j]] } else { one(i, j) }
+        })
+    }
+
+    /// U: shape (n, n), exact zeros below the diagonal. Infinite where an entry is beyond `f64::MAX`.
+    pub fn u(&self) -> Mat {
+        Mat::from_fn(self.factors.rows.len(), self.factors.rows.len(), |i, j| {
+            if i <= j { self.factors.packed[[i, j]] / self.scale } else { 0.0 }
+        })
+    }
+
+    /// Row i of P·A is this row of A.
+    pub fn rows(&self) -> &[usize] {
+        &self.factors.rows
+    }
+
+    /// X with A·X = B, for any number of right sides.
+    ///
+    /// Cost: 2n² FLOP a column of B.
+    ///
+    /// # Errors
+    /// [`Error::Singular`] if a diagonal entry of U is 0. A matrix may be as good as singular without it: ask [`Self::condition`].
+    ///
+    /// # Panics
+    /// If B is no matrix with n rows; the message names both shapes and the caller's line.
+    #[track_caller]
+    pub fn solve(&self, b: &Mat) -> Result<Mat, Error> {
+        let n = self.factors.rows.len();
+        assert!(
+            b.shape().rank() == 2 && b.rows() == n,
+            "lu: an A of {} does not go with a right side of {}",
+            self.factors.packed.shape(),
+            b.shape()
+        );
+        let mut x = self.factors.solve(b)?;
+        for x in x.data_mut() {
+            *x *= self.scale;
+        }
+        Ok(x)
+    }
+
+    /// X with Aᵀ·X = B: Aᵀ = Uᵀ·Lᵀ·P, so the same triangles in the other order.
+    ///
+    /// # Errors
+    /// As [`Self::solve`].
+    ///
+    /// # Panics
+    /// As [`Self::solve`].
+    #[track_caller]
+    pub fn solve_transposed(&self, b: &Mat) -> Result<Mat, Error> {
+        let n = self.factors.rows.len();
+        assert!(
+            b.shape().rank() == 2 && b.rows() == n,
+            "lu: an A of {} does not go with a right side of {}",
+            self.factors.packed.shape(),
+            b.shape()
+        );
+        self.factors.check_pivots()?;
+        let (mut y, t) = (b.clone(), self.factors.packed.view().transpose());
+        solve_lower(t, Diagonal::Stored, y.view_mut())?;
+        solve_upper(t, Diagonal::Ones, y.view_mut())?;
+        let mut x = Mat::zeros([n, b.cols()]);
+        for (i, &row) in self.factors.rows.iter().enumerate() {
+            for j in 0..b.cols() {
+                x[[row, j]] = y[[i, j]] * self.scale;
+            }
+        }
+        Ok(x)
+    }
+
+    /// The determinant: the product of U's diagonal, with the sign of the row exchanges. It over- or underflows soon; see
+    /// [`Self::ln_abs_det`].
+    pub fn det(&self) -> f64 {
+        let sign = if self.factors.odd { -1.0 } else { 1.0 };
+        (0..self.factors.rows.len())
+            .fold(sign, |product, k| product * (self.factors.packed[[k, k]] / self.scale))
+    }
+
+    /// ln |det A|: −∞ for a singular matrix.
+    pub fn ln_abs_det(&self) -> f64 {
+        let n = self.factors.rows.len();
+        (0..n).map(|k| self.factors.packed[[k, k]].abs().ln()).sum::<f64>() - n as f64 * self.scale.ln()
+    }
+
+    /// An estimate of the condition number ‖A‖₁·‖A⁻¹‖₁: by how much a relative error in b may grow in x.
+    ///
+    /// With 2⁵²≈ 4.5e15, log₁₀ of it is how many of the sixteen digits of a solution are noise. Never above the true value but for
+    /// rounding, and rarely below a third of it; ∞ for a singular matrix, 0 for one without entries.
+    ///
+    /// ```
+    /// use linalg::{Lu, Mat};
+    ///
+    /// let hilbert = Mat::from_fn(8, 8, |i, j| 1.0 / (i + j + 1) as f64);
+    /// let condition = Lu::new(hilbert.view())?.condition();
+    /// assert!((3.38e10..3.39e10).contains(&condition)); // ten digits are gone
+    /// # Ok::<(), linalg::Error>(())
+    /// ```
+    ///
+    /// Cost: about ten solutions, 20n² FLOP; A⁻¹ itself would cost n times as much.
+    ///
+    /// Source: N. Higham, *FORTRAN codes for estimating the one-norm of a real or complex matrix*, ACM TOMS 14 (1988), after W. Hager.
+    pub fn condition(&self) -> f64 {
+        let n = self.factors.rows.len();
+        if n == 0 {
+            return 0.0;
+        }
+        let inverse = inverse_norm1(n, |b| self.solve(b).ok(), |b| self.solve_transposed(b).ok());
+        let Some(inverse) = inverse else { return f64::INFINITY };
+        // A·scale has the same condition number, and no norm of it overflows.
+        (inverse / self.scale) * self.norm
+    }
+}
+
+/// Up to so many columns are eliminated one by one.
+const NARROW: usize = 8;
+
+/// The factors of a matrix in one precision or another: U on and above the diagonal, L below (its ones are not stored).
+#[derive(Clone, Debug)]
+pub(crate) struct Factors<T> {
+    packed: Tensor<T>,
+    /// Row i of P·A is row `rows[i]` of A.
+    rows: Vec<usize>,
+    /// Whether the number of exchanges was odd.
+    odd: bool,
+}
+
+impl<T: Real> Factors<T> {
+    /// Decomposes a square matrix.
+    pub(crate) fn new(a: Tensor<T>) -> Self {
+        let n = a.rows();
+        let mut factors = Factors { packed: a, rows: (0..n).collect(), odd: false };
+        factors.factor(0, n);
+        factors
+    }
+
+    /// X with A·X = B.
+    pub(crate) fn solve(&self, b: &Tensor<T>) -> Result<Tensor<T>, Error> {
+        self.check_pivots()?;
+        let mut x = Tensor::from_fn(self.rows.len(), b.cols(), |i, j| b[[self.rows[i], j]]);
+        solve_lower(self.packed.view(), Diagonal::Ones, x.view_mut())?;
+        solve_upper(self.packed.view(), Diagonal::Stored, x.view_mut())?;
+        Ok(x)
+    }
+
+    fn check_pivots(&self) -> Result<(), Error> {
+        let zero = (0..self.rows.len()).find(|&k| self.packed[[k, k]] == T::ZERO);
+        zero.map_or(Ok(()), |pivot| Err(Error::Singular { operation: "lu", pivot }))
     }
 
     // ANCHOR: factor
@@ -87,7 +228,7 @@ impl Lu {
         }
         let (n, middle) = (self.rows.len(), from + (to - from) / 2);
         self.factor(from, middle);
-        let part = |a: &Mat, rows: [usize; 2], cols: [usize; 2]| {
+        let part = |a: &Tensor<T>, rows: [usize; 2], cols: [usize; 2]| {
             a.view().slice(0, rows[0], rows[1]).slice(1, cols[0], cols[1]).to_tensor()
         };
         let l = part(&self.packed, [from, middle], [from, middle]);
@@ -96,7 +237,7 @@ impl Lu {
         solve_lower(l.view(), Diagonal::Ones, right).expect("a diagonal of ones has no zero");
         let right = part(&self.packed, [from, middle], [middle, to]);
         let rest = self.packed.view_mut().slice(0, middle, n).slice(1, middle, to);
-        gemm(-1.0, below.view(), right.view(), 1.0, rest);
+        gemm(-T::ONE, below.view(), right.view(), T::ONE, rest);
         self.factor(middle, to);
     }
 
@@ -111,7 +252,7 @@ impl Lu {
                     pivot = i;
                 }
             }
-            if self.packed[[pivot, k]] == 0.0 {
+            if self.packed[[pivot, k]] == T::ZERO {
                 continue; // nothing to eliminate, and a zero on the diagonal of U
             }
             self.exchange(k, pivot);
@@ -135,172 +276,20 @@ impl Lu {
             self.odd = !self.odd;
         }
     }
-
-    /// L: shape (n, n), ones on the diagonal, exact zeros above.
-    pub fn l(&self) -> Mat {
-        let one = |i, j| if i == j { 1.0 } else { 0.0 };
-        Mat::from_fn(
-            self.rows.len(),
-            self.rows.len(),
-            |i, j| {
-                if i > j { self.packed[[i, j]] } else { one(i, j) }
-            },
-        )
-    }
-
-    /// U: shape (n, n), exact zeros below the diagonal. Infinite where an entry is beyond `f64::MAX`.
-    pub fn u(&self) -> Mat {
-        Mat::from_fn(self.rows.len(), self.rows.len(), |i, j| {
-            if i <= j { self.packed[[i, j]] / self.scale } else { 0.0 }
-        })
-    }
-
-    /// Row i of P·A is this row of A.
-    pub fn rows(&self) -> &[usize] {
-        &self.rows
-    }
-
-    /// X with A·X = B, for any number of right sides.
-    ///
-    /// Cost: 2n² FLOP a column of B.
-    ///
-    /// # Errors
-    /// [`Error::Singular`] if a diagonal entry of U is 0. A matrix may be as good as singular without it: ask [`Self::condition`].
-    ///
-    /// # Panics
-    /// If B is no matrix with n rows; the message names both shapes and the caller's line.
-    #[track_caller]
-    pub fn solve(&self, b: &Mat) -> Result<Mat, Error> {
-        let n = self.rows.len();
-        assert!(
-            b.shape().rank() == 2 && b.rows() == n,
-            "lu: an A of {} does not go with a right side of {}",
-            self.packed.shape(),
-            b.shape()
-        );
-        self.check_pivots()?;
-        let mut x = Mat::from_fn(n, b.cols(), |i, j| b[[self.rows[i], j]]);
-        solve_lower(self.packed.view(), Diagonal::Ones, x.view_mut())?;
-        solve_upper(self.packed.view(), Diagonal::Stored, x.view_mut())?;
-        x.data_mut().iter_mut().for_each(|x| *x *= self.scale);
-        Ok(x)
-    }
-
-    /// X with Aᵀ·X = B: Aᵀ = Uᵀ·Lᵀ·P, so the same triangles in the other order.
-    ///
-    /// # Errors
-    /// As [`Self::solve`].
-    ///
-    /// # Panics
-    /// As [`Self::solve`].
-    #[track_caller]
-    pub fn solve_transposed(&self, b: &Mat) -> Result<Mat, Error> {
-        let n = self.rows.len();
-        assert!(
-            b.shape().rank() == 2 && b.rows() == n,
-            "lu: an A of {} does not go with a right side of {}",
-            self.packed.shape(),
-            b.shape()
-        );
-        self.check_pivots()?;
-        let (mut y, t) = (b.clone(), self.packed.view().transpose());
-        solve_lower(t, Diagonal::Stored, y.view_mut())?;
-        solve_upper(t, Diagonal::Ones, y.view_mut())?;
-        let mut x = Mat::zeros([n, b.cols()]);
-        for (i, &row) in self.rows.iter().enumerate() {
-            for j in 0..b.cols() {
-                x[[row, j]] = y[[i, j]] * self.scale;
-            }
-        }
-        Ok(x)
-    }
-
-    fn check_pivots(&self) -> Result<(), Error> {
-        let zero = (0..self.rows.len()).find(|&k| self.packed[[k, k]] == 0.0);
-        zero.map_or(Ok(()), |pivot| Err(Error::Singular { operation: "lu", pivot }))
-    }
-
-    /// The determinant: the product of U's diagonal, with the sign of the row exchanges. It over- or underflows soon; see
-    /// [`Self::ln_abs_det`].
-    pub fn det(&self) -> f64 {
-        let sign = if self.odd { -1.0 } else { 1.0 };
-        (0..self.rows.len()).fold(sign, |product, k| product * (self.packed[[k, k]] / self.scale))
-    }
-
-    /// ln |det A|: −∞ for a singular matrix.
-    pub fn ln_abs_det(&self) -> f64 {
-        let n = self.rows.len();
-        (0..n).map(|k| self.packed[[k, k]].abs().ln()).sum::<f64>() - n as f64 * self.scale.ln()
-    }
-
-    /// An estimate of the condition number ‖A‖₁·‖A⁻¹‖₁: by how much a relative error in b may grow in x.
-    ///
-    /// With 2⁵²≈ 4.5e15, log₁₀ of it is how many of the sixteen digits of a solution are noise. Never above the true value but for
-    /// rounding, and rarely below a third of it; ∞ for a singular matrix, 0 for one without entries.
-    ///
-    /// ```
-    /// use linalg::{Lu, Mat};
-    ///
-    /// let hilbert = Mat::from_fn(8, 8, |i, j| 1.0 / (i + j + 1) as f64);
-    /// let condition = Lu::new(hilbert.view())?.condition();
-    /// assert!((3.38e10..3.39e10).contains(&condition)); // ten digits are gone
-    /// # Ok::<(), linalg::Error>(())
-    /// ```
-    ///
-    /// Cost: about ten solutions, 20n² FLOP; A⁻¹ itself would cost n times as much.
-    ///
-    /// Source: N. Higham, *FORTRAN codes for estimating the one-norm of a real or complex matrix*, ACM TOMS 14 (1988), after W. Hager.
-    pub fn condition(&self) -> f64 {
-        let n = self.rows.len();
-        if n == 0 {
-            return 0.0;
-        }
-        let Some(inverse) = self.inverse_norm() else { return f64::INFINITY };
-        // A·scale has the same condition number, and no norm of it overflows.
-        (inverse / self.scale) * self.norm
-    }
-
-    /// Hager's search: ‖A⁻¹x‖₁ is convex in x, so its largest value over ‖x‖₁ ≤ 1 is at a corner, a unit vector. Climb from corner to
-    /// corner, where the slope A⁻ᵀ·sign(A⁻¹x) points. `None` for a singular matrix.
-    fn inverse_norm(&self) -> Option<f64> {
-        let n = self.rows.len();
-        let column = |f: &dyn Fn(usize) -> f64| Mat::from_fn(n, 1, |i, _| f(i));
-        let mut x = column(&|_| 1.0 / n as f64);
-        let mut best = 0.0_f64;
-        for _ in 0..5 {
-            let y = self.solve(&x).ok()?;
-            let size = norm1(y.data());
-            if size.is_nan() || size <= best {
-                break;
-            }
-            best = size;
-            let slope = self.solve_transposed(&y.map(|y| if y < 0.0 { -1.0 } else { 1.0 })).ok()?;
-            let slope = slope.data();
-            let corner = (0..n).max_by(|&i, &j| slope[i].abs().total_cmp(&slope[j].abs()))?;
-            let here: f64 = slope.iter().zip(x.data()).map(|(s, x)| s * x).sum();
-            if slope[corner].abs() <= here {
-                break;
-            }
-            x = column(&|i| if i == corner { 1.0 } else { 0.0 });
-        }
-        // A vector that the climb rarely misses by much where it is fooled.
-        let step = 1.0 / (n.max(2) - 1) as f64;
-        let zigzag = column(&|i| if i % 2 == 0 { 1.0 + i as f64 * step } else { -1.0 - i as f64 * step });
-        let other = 2.0 * norm1(self.solve(&zigzag).ok()?.data()) / (3.0 * n as f64);
-        Some(best.max(other))
-    }
 }
 
-/// Up to so many columns are eliminated one by one.
-const NARROW: usize = 8;
-
-/// ‖A‖₁.
-fn largest_column(a: &Mat) -> f64 {
-    let mut sums = vec![0.0; a.cols()];
-    for i in 0..a.rows() {
-        for (sum, x) in sums.iter_mut().zip(a.row(i)) {
-            *sum += x.abs();
-        }
+/// A copy of a square matrix times a power of two that brings its largest entry near 1, and that power.
+pub(crate) fn scaled_square(operation: &'static str, a: View<'_, f64>) -> Result<(Mat, f64), Error> {
+    let shape = a.shape();
+    if shape.rank() != 2 || shape[0] != shape[1] {
+        return Err(Error::NotSquare { operation, shape });
     }
-    norm_inf(&sums)
+    check_finite(operation, a)?;
+    let mut copy = a.to_tensor();
+    let largest = largest_finite(copy.data());
+    let scale = if largest == 0.0 { 1.0 } else { power_of_two_for(largest) };
+    for x in copy.data_mut() {
+        *x *= scale;
+    }
+    Ok((copy, scale))
 }

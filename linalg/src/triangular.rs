@@ -5,7 +5,7 @@
 
 use crate::error::Error;
 use crate::gemm::gemm;
-use crate::kernels::axpy;
+use crate::real::Real;
 use crate::view::{View, ViewMut};
 
 /// What stands on the diagonal of a triangular matrix.
@@ -47,7 +47,7 @@ const FEW: usize = 32;
 ///
 /// Source: N. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., section 8.1.
 #[track_caller]
-pub fn solve_lower(l: View<'_, f64>, diagonal: Diagonal, b: ViewMut<'_, f64>) -> Result<(), Error> {
+pub fn solve_lower<T: Real>(l: View<'_, T>, diagonal: Diagonal, b: ViewMut<'_, T>) -> Result<(), Error> {
     check("solve_lower", l, diagonal, &b)?;
     with_rows(b, |b| forward(l, diagonal, b));
     Ok(())
@@ -76,30 +76,30 @@ pub fn solve_lower(l: View<'_, f64>, diagonal: Diagonal, b: ViewMut<'_, f64>) ->
 /// # Panics
 /// If the shapes do not fit; the message names both and the caller's line.
 #[track_caller]
-pub fn solve_upper(u: View<'_, f64>, diagonal: Diagonal, b: ViewMut<'_, f64>) -> Result<(), Error> {
+pub fn solve_upper<T: Real>(u: View<'_, T>, diagonal: Diagonal, b: ViewMut<'_, T>) -> Result<(), Error> {
     check("solve_upper", u, diagonal, &b)?;
     with_rows(b, |b| backward(u, diagonal, b));
     Ok(())
 }
 
 #[track_caller]
-fn check(
+fn check<T: Real>(
     operation: &'static str,
-    t: View<'_, f64>,
+    t: View<'_, T>,
     diagonal: Diagonal,
-    b: &ViewMut<'_, f64>,
+    b: &ViewMut<'_, T>,
 ) -> Result<(), Error> {
     let (s, r) = (t.shape(), b.shape());
     assert!(
         s.rank() == 2 && s[0] == s[1] && r.rank() == 2 && r[0] == s[0],
         "{operation}: a triangle of shape {s} does not go with a right side of shape {r}"
     );
-    let zero = (0..s[0]).find(|&i| diagonal == Diagonal::Stored && t[[i, i]] == 0.0);
+    let zero = (0..s[0]).find(|&i| diagonal == Diagonal::Stored && t[[i, i]] == T::ZERO);
     zero.map_or(Ok(()), |pivot| Err(Error::Singular { operation, pivot }))
 }
 
 /// Calls `f` with B, or with a copy of it, such that its rows are contiguous.
-fn with_rows(mut b: ViewMut<'_, f64>, f: impl FnOnce(ViewMut<'_, f64>)) {
+fn with_rows<T: Real>(mut b: ViewMut<'_, T>, f: impl FnOnce(ViewMut<'_, T>)) {
     if b.strides()[1] == 1 || b.shape()[1] == 1 {
         return f(b);
     }
@@ -109,7 +109,7 @@ fn with_rows(mut b: ViewMut<'_, f64>, f: impl FnOnce(ViewMut<'_, f64>)) {
 }
 
 // ANCHOR: forward
-fn forward(l: View<'_, f64>, diagonal: Diagonal, mut b: ViewMut<'_, f64>) {
+fn forward<T: Real>(l: View<'_, T>, diagonal: Diagonal, mut b: ViewMut<'_, T>) {
     let n = l.shape()[0];
     if n > FEW {
         // The first half is a smaller problem of the same kind. What it contributes to the second is a product.
@@ -118,13 +118,14 @@ fn forward(l: View<'_, f64>, diagonal: Diagonal, mut b: ViewMut<'_, f64>) {
         forward(top.slice(1, 0, half), diagonal, b.reborrow().slice(0, 0, half));
         let known = b.as_view().slice(0, 0, half).to_tensor();
         let mut rest = b.slice(0, half, n);
-        gemm(-1.0, bottom.slice(1, 0, half), known.view(), 1.0, rest.reborrow());
+        gemm(-T::ONE, bottom.slice(1, 0, half), known.view(), T::ONE, rest.reborrow());
         return forward(bottom.slice(1, half, n), diagonal, rest);
     }
+    let mut factors = Vec::with_capacity(FEW);
     for i in 0..n {
-        for j in 0..i {
-            subtract_row(&mut b, i, l[[i, j]], j);
-        }
+        factors.clear();
+        factors.extend((0..i).map(|j| l[[i, j]]));
+        subtract_rows(&mut b, i, &factors, 0);
         if diagonal == Diagonal::Stored {
             divide_row(&mut b, i, l[[i, i]]);
         }
@@ -132,7 +133,7 @@ fn forward(l: View<'_, f64>, diagonal: Diagonal, mut b: ViewMut<'_, f64>) {
 }
 // ANCHOR_END: forward
 
-fn backward(u: View<'_, f64>, diagonal: Diagonal, mut b: ViewMut<'_, f64>) {
+fn backward<T: Real>(u: View<'_, T>, diagonal: Diagonal, mut b: ViewMut<'_, T>) {
     let n = u.shape()[0];
     if n > FEW {
         let half = n / 2;
@@ -140,34 +141,40 @@ fn backward(u: View<'_, f64>, diagonal: Diagonal, mut b: ViewMut<'_, f64>) {
         backward(bottom.slice(1, half, n), diagonal, b.reborrow().slice(0, half, n));
         let known = b.as_view().slice(0, half, n).to_tensor();
         let mut rest = b.slice(0, 0, half);
-        gemm(-1.0, top.slice(1, half, n), known.view(), 1.0, rest.reborrow());
+        gemm(-T::ONE, top.slice(1, half, n), known.view(), T::ONE, rest.reborrow());
         return backward(top.slice(1, 0, half), diagonal, rest);
     }
+    let mut factors = Vec::with_capacity(FEW);
     for i in (0..n).rev() {
-        for j in i + 1..n {
-            subtract_row(&mut b, i, u[[i, j]], j);
-        }
+        factors.clear();
+        factors.extend((i + 1..n).map(|j| u[[i, j]]));
+        subtract_rows(&mut b, i, &factors, i + 1);
         if diagonal == Diagonal::Stored {
             divide_row(&mut b, i, u[[i, i]]);
         }
     }
 }
 
-/// Row i ← row i − factor · row j.
-fn subtract_row(b: &mut ViewMut<'_, f64>, i: usize, factor: f64, j: usize) {
+/// Row i ← row i − Σⱼ factor j · row (from + j): all of them in one pass over row i. They lie before it, or behind.
+fn subtract_rows<T: Real>(b: &mut ViewMut<'_, T>, i: usize, factors: &[T], from: usize) {
     let (stride, cols) = (b.strides()[0], b.shape()[1]);
-    if cols == 0 {
+    if cols == 0 || factors.is_empty() {
         return;
     }
-    let data = b.data_mut();
-    let (first, second) = data.split_at_mut(i.max(j) * stride);
-    let (near, far) = (&mut first[i.min(j) * stride..][..cols], &mut second[..cols]);
-    if i > j { axpy(-factor, near, far) } else { axpy(-factor, far, near) }
+    let (row, known) = if from > i {
+        let (first, second) = b.data_mut().split_at_mut(from * stride);
+        (&mut first[i * stride..][..cols], &*second)
+    } else {
+        let (first, second) = b.data_mut().split_at_mut(i * stride);
+        (&mut second[..cols], &first[from * stride..])
+    };
+    (T::kernels().add_rows)(-T::ONE, factors, known, stride, row);
 }
 
 /// Row i ← row i / divisor. A true division: a product with 1/divisor would round twice.
-fn divide_row(b: &mut ViewMut<'_, f64>, i: usize, divisor: f64) {
-    for j in 0..b.shape()[1] {
-        b[[i, j]] /= divisor;
+fn divide_row<T: Real>(b: &mut ViewMut<'_, T>, i: usize, divisor: T) {
+    let (stride, cols) = (b.strides()[0], b.shape()[1]);
+    if cols > 0 {
+        b.data_mut()[i * stride..][..cols].iter_mut().for_each(|x| *x /= divisor);
     }
 }

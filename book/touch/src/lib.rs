@@ -15,6 +15,7 @@ pub mod knobs;
 pub mod orbit;
 pub mod picture;
 pub mod ranks;
+pub mod shift;
 pub mod spectrum;
 pub mod tape;
 pub mod walk;
@@ -70,6 +71,7 @@ pub const FIGURES: &[Figure] = &[
     spectrum::FIGURE,
     ranks::FIGURE,
     // a new one goes here, on a line of its own
+    shift::FIGURE,
 ];
 
 impl Figure {
