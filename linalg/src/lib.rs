@@ -6,7 +6,7 @@
 //! | [`norms`] | how large a vector is, without overflow | tensors |
 //! | [`triangular`], [`lu`], [`cholesky`] | systems of equations | solving (to come) |
 //! | [`qr`] | Householder's mirrors, orthogonal times triangular | tensors |
-//! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes | tensors |
+//! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes; some of its eigenpairs, or all | tensors, eigen |
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
 //! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
