@@ -54,4 +54,5 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<nn::rope::Spec>("nn/rope"),
     judge::entry::<nn::attention::Spec>("nn/attention"),
     judge::entry::<nn::kv_cache::Spec>("nn/kv_cache"),
+    judge::entry::<linalg::power::Spec>("linalg/power"),
 ];

@@ -2,4 +2,5 @@
 
 pub mod matmul;
 pub mod norms;
+pub mod power;
 pub mod strides;
