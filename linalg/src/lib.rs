@@ -54,3 +54,7 @@ pub use view::{View, ViewMut};
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/spine/tensors.md")]
 mod chapter_tensors {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/linalg/eigen.md")]
+mod chapter_eigen {}

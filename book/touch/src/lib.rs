@@ -11,6 +11,7 @@ pub mod descent;
 pub mod ellipse;
 pub mod hats;
 pub mod knobs;
+pub mod power;
 pub mod tape;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
@@ -58,6 +59,7 @@ pub const FIGURES: &[Figure] = &[
     tape::FIGURE,
     descent::FIGURE,
     attention::FIGURE,
+    power::FIGURE,
     // a new one goes here, on a line of its own
 ];
 
