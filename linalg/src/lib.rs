@@ -15,6 +15,9 @@
 //! | [`powers`], [`arnoldi`] | a matrix applied again and again; some eigenvalues of one that is never written down | powers |
 //! | [`dimensions`] | what is different with a thousand axes: cosines, random projections, random spectra | dimensions |
 //! | [`svd`] | any matrix: turn, stretch, turn; rank, the nearest matrix of lower rank, principal components | svd |
+//! | [`triangular`], [`lu`], [`cholesky`] | systems of equations | solving (to come) |
+//! | [`qr`] | Householder's mirrors, orthogonal times triangular | tensors |
+//! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes; some of its eigenpairs, or all | tensors, eigen |
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
 //! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
@@ -109,3 +112,7 @@ mod chapter_svd {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/linalg/solving.md")]
 mod chapter_solving {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/linalg/eigen.md")]
+mod chapter_eigen {}

@@ -14,6 +14,7 @@ pub mod hats;
 pub mod knobs;
 pub mod orbit;
 pub mod picture;
+pub mod power;
 pub mod ranks;
 pub mod shift;
 pub mod spectrum;
@@ -70,6 +71,7 @@ pub const FIGURES: &[Figure] = &[
     angles::FIGURE,
     spectrum::FIGURE,
     ranks::FIGURE,
+    power::FIGURE,
     // a new one goes here, on a line of its own
     shift::FIGURE,
 ];

@@ -7,6 +7,7 @@ pub mod lstsq;
 pub mod matmul;
 pub mod norms;
 pub mod pca;
+pub mod power;
 pub mod qr;
 pub mod rank_k;
 pub mod solve;
