@@ -126,6 +126,12 @@ pub(crate) fn output(line: &str) -> Option<(&str, &str)> {
 ///
 /// What is wrong, and what to do about it.
 pub(crate) fn html(root: &Path, asked: &Asked<'_>) -> Result<String, String> {
+    let (shown, origin) = shown(root, asked)?;
+    Ok(format!("<span class=\"value\" title=\"{}\">{shown}</span>", escape(&origin)))
+}
+
+/// A number as it is written, and where it comes from.
+fn shown(root: &Path, asked: &Asked<'_>) -> Result<(String, String), String> {
     let results = read(root, asked.slug)?;
     let Some(value) = results.values.get(asked.name) else {
         let known: Vec<_> = results.values.keys().map(String::as_str).collect();
@@ -136,8 +142,25 @@ pub(crate) fn html(root: &Path, asked: &Asked<'_>) -> Result<String, String> {
             known.join(", ")
         ));
     };
-    let shown = form(value.number, asked.format).unwrap_or_default();
-    Ok(format!("<span class=\"value\" title=\"{}\">{shown}</span>", escape(&results.origin(value.timing))))
+    Ok((form(value.number, asked.format).unwrap_or_default(), results.origin(value.timing)))
+}
+
+/// A text without markup, an image's description, with its numbers filled in.
+///
+/// # Errors
+///
+/// What is wrong, and what to do about it.
+pub(crate) fn plain(root: &Path, text: &str) -> Result<String, String> {
+    let mut filled = String::new();
+    let mut at = 0;
+    for asked in asked(text) {
+        let asked = asked.map_err(|(_, message)| message)?;
+        let shown = shown(root, &asked)?.0;
+        filled.push_str(&text[at..asked.range.start]);
+        filled.push_str(&shown.replace(" · 10<sup>", "e").replace("</sup>", ""));
+        at = asked.range.end;
+    }
+    Ok(filled + &text[at..])
 }
 
 impl Results {
