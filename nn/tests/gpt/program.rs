@@ -114,7 +114,10 @@ fn what_the_book_shows_is_written_down_with_its_command() {
     let folder = Folder::new("values");
     folder.file("verses.txt", &verses(500));
     let read = |name: &str| json(&fs::read_to_string(folder.path(name)).unwrap());
-    succeed(&mut nn(&folder, "train --preset tiny --corpus verses.txt --steps 5 --seed 3 --values train.json"));
+    succeed(&mut nn(
+        &folder,
+        "train --preset tiny --corpus verses.txt --steps 5 --seed 3 --values train.json",
+    ));
     let train = read("train.json");
     let command = "cargo run --release -p nn -- train --preset tiny --corpus verses.txt --steps 5 --seed 3";
     assert_eq!((&train["command"], &train["seed"]), (&command.into(), &3.into()));
