@@ -7,6 +7,7 @@ use crate::build::Layout;
 use crate::chapter::{Place, slashed};
 use crate::listing;
 use crate::problem::{Error, Problem};
+use crate::values::thousands;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -217,15 +218,7 @@ fn spelled(lines: &[usize]) -> String {
 }
 
 fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(&n.to_string(), 4)
 }
 
 #[cfg(test)]

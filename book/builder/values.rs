@@ -224,7 +224,7 @@ fn form(x: f64, format: &str) -> Option<String> {
             (x / unit).round_ties_even() * unit * f64::from(decimals == 0) + x * f64::from(decimals > 0)
         )
     };
-    Some(thousands(&plain).replace('-', "−"))
+    Some(thousands(&plain, 5).replace('-', "−"))
 }
 
 /// 1.2 · 10⁻⁵ in HTML.
@@ -234,12 +234,12 @@ fn power(x: f64, decimals: usize) -> Option<String> {
     Some(format!("{} · 10<sup>{}</sup>", digits.replace('-', "−"), exponent.replace('-', "−")))
 }
 
-/// Commas in a number of five digits and more before the point.
-fn thousands(number: &str) -> String {
+/// Commas in a number of so many digits and more before the point.
+pub(crate) fn thousands(number: &str, least: usize) -> String {
     let end = number.find(['.', ' ']).unwrap_or(number.len());
     let (whole, rest) = number.split_at(end);
     let digits = whole.trim_start_matches('-');
-    if digits.len() < 5 {
+    if digits.len() < least {
         return number.into();
     }
     let mut text = whole[..whole.len() - digits.len()].to_string();
