@@ -24,6 +24,11 @@ impl Record {
         Record { command, seed: None, settings: String::new(), values: Vec::new(), texts: Vec::new() }
     }
 
+    /// Of a program that is no example, by the command that runs it.
+    pub fn of(command: &str) -> Self {
+        Record { command: command.into(), ..Record::new("", "") }
+    }
+
     /// The seed of its random numbers.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);

@@ -167,6 +167,13 @@ impl Expansion<'_> {
                                 .get(skip)
                                 .is_some_and(|(event, _)| *event == Event::End(TagEnd::Paragraph));
                         let alt: String = events[i..skip].iter().map(|(event, _)| plain(event)).collect();
+                        for asked in values::asked(&alt).into_iter().flatten() {
+                            self.stash.sources.insert(self.place.root.join(values::file(asked.slug)));
+                        }
+                        let alt = values::plain(self.place.root, &alt).unwrap_or_else(|message| {
+                            self.problem(range.start, message);
+                            String::new()
+                        });
                         self.drawing(dest_url, title, &alt, range, alone);
                     }
                 }

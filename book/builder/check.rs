@@ -5,6 +5,7 @@
 
 use crate::build::{self, Layout};
 use crate::chapter::{Place, slashed};
+use crate::coverage;
 use crate::lint::{self, Findings};
 use crate::pasted::{self, Sources};
 use crate::problem::{Error, Lines, Problem};
@@ -19,6 +20,8 @@ pub(crate) struct Checked {
     pub(crate) chapters: usize,
     /// Links, followed to their ends.
     pub(crate) links: usize,
+    /// How much of each crate the chapters show.
+    pub(crate) coverage: Vec<String>,
 }
 
 /// Checks the book.
@@ -80,13 +83,15 @@ fn check_in(layout: &Layout, built: &Path) -> Result<Checked, Error> {
         }
     }
     problems.extend(exercises(layout, &chapters));
+    let coverage = coverage::measure(layout, &chapters)?;
+    problems.extend(coverage.problems);
     for (page, text) in &pages {
         problems.extend(page_faults(page, text));
     }
     problems.sort();
     problems.dedup();
     if problems.is_empty() {
-        Ok(Checked { chapters: chapters.len(), links })
+        Ok(Checked { chapters: chapters.len(), links, coverage: coverage.lines })
     } else {
         Err(Error::Sources(problems))
     }
@@ -423,13 +428,17 @@ mod tests {
         let two = "# Two\n\n## The second part\n\n$x^2$\n\n```rust\nlet x = 1;\n```\n\n{{#listing ../../pillar/src/dot.rs:dot}}\n";
         let source = "pub fn six() {\n    one();\n    two();\n    three();\n    four();\n    five();\n}\n";
         let order = "[[exercise]]\nid = \"linalg/dot\"\nchapter = \"two\"\n";
-        let boxed = format!("{two}\n> [!EXERCISE] dot\n> `cargo xtask exercises run dot`\n");
+        let boxed = format!(
+            "{two}\n> [!EXERCISE] dot\n> `cargo xtask exercises run dot`\n\n{{{{#value dot.time 3}}}} s\n"
+        );
+        let results = r#"{ "command": "c", "seed": null, "settings": "", "machine": "m",
+            "values": { "time": { "value": 1.5, "timing": true } }, "texts": {} }"#;
         let exercise = [("book/exercises/order.toml", order), ("book/exercises/src/linalg/dot/mod.rs", "")];
         let whole = |files: &[(&str, &str)], name: &str| {
             let all: Vec<_> = exercise
                 .iter()
                 .copied()
-                .chain([("pillar/src/six.rs", source)])
+                .chain([("pillar/src/six.rs", source), ("book/results/dot.json", results)])
                 .chain(files.iter().copied())
                 .collect();
             Workspace::new(name, &all).problems()
@@ -441,6 +450,10 @@ mod tests {
         let pasted = boxed.replace("let x = 1;\n", source);
         let link = boxed.replace("$x^2$", "[one](one.md#gone)");
         let chapterless = order.replace("\"two\"", "\"three\"");
+        let typed = boxed.replace("$x^2$", "It fell to 1.234.");
+        let unknown = boxed.replace("$x^2$", "It fell to {{#value dot.loss .3}}.");
+        let core = "modules = [\"pillar/src/dot.rs\", \"pillar/src/six.rs\"]\n".to_string();
+        let gone = core.replace("six", "seven");
         for (name, files, says) in [
             (
                 "anchor",
@@ -463,6 +476,22 @@ mod tests {
                 vec![("book/src/two.md", &boxed), ("book/exercises/order.toml", &chapterless)],
                 "book/exercises/order.toml:3: the exercise linalg/dot has no chapter: three is not written",
             ),
+            ("number", vec![("book/src/two.md", &typed)], "book/src/two.md:5: 1.234 looks measured"),
+            (
+                "value",
+                vec![("book/src/two.md", &unknown)],
+                "book/src/two.md:5: book/results/dot.json has no value `loss`: there are time",
+            ),
+            (
+                "core",
+                vec![("book/src/two.md", &boxed), ("book/core.toml", &core)],
+                "pillar/src/six.rs:1: the book promises to show this module whole (book/core.toml) and leaves out lines 1–7",
+            ),
+            (
+                "gone",
+                vec![("book/src/two.md", &boxed), ("book/core.toml", &gone)],
+                "book/core.toml:1: pillar/src/seven.rs: no crate has such a module",
+            ),
             (
                 "unsaid",
                 vec![("book/src/two.md", &two.to_string())],
@@ -473,6 +502,16 @@ mod tests {
             let problems = whole(&files, &format!("planted-{name}"));
             assert!(problems.iter().any(|problem| problem.starts_with(says)), "{name}: {problems:?}");
         }
+    }
+
+    /// A core that is shown passes, and every crate's share is told.
+    #[test]
+    fn what_is_shown_is_counted() {
+        let six = "pub fn six() {\n    one();\n    two();\n}\n\nfn hidden() {}\n";
+        let core = "modules = [\"pillar/src/dot.rs\"]\n";
+        let workspace = Workspace::new("shown", &[("pillar/src/six.rs", six), ("book/core.toml", core)]);
+        let checked = check_in(&workspace.0, &workspace.0.root.join("built")).unwrap();
+        assert_eq!(checked.coverage, ["pillar: 1 of 6 lines, 17 %", "shown whole: 1 module of 1 lines"]);
     }
 
     #[test]

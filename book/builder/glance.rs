@@ -53,9 +53,9 @@ pub(crate) fn add(markdown: &str, root: &Path, slug: &str, krate: Option<&str>) 
     format!("{}\n\n{html}{}", before.trim_end(), after.trim_start_matches('\n'))
 }
 
-/// Where the title ends, and how many minutes the chapter takes.
+/// Where the title ends, and how many minutes the chapter takes. Code that is folded away is for those who ask for it.
 fn read(markdown: &str) -> (Option<usize>, u32) {
-    let (mut title_end, mut words, mut lines, mut code) = (None, 0, 0, false);
+    let (mut title_end, mut words, mut lines, mut code, mut folded) = (None, 0, 0, false, 0_usize);
     for (event, range) in Parser::new_ext(markdown, chapter::options()).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(_)) => code = true,
@@ -63,6 +63,11 @@ fn read(markdown: &str) -> (Option<usize>, u32) {
             Event::End(TagEnd::Heading(HeadingLevel::H1)) if title_end.is_none() => {
                 title_end = Some(range.end);
             }
+            Event::Html(html) => {
+                folded = (folded + html.matches("<details").count())
+                    .saturating_sub(html.matches("</details>").count());
+            }
+            Event::Text(_) if code && folded > 0 => {}
             Event::Text(text) if code => lines += text.lines().filter(|line| !line.trim().is_empty()).count(),
             Event::Text(text) | Event::Code(text) => words += text.split_whitespace().count(),
             _ => {}

@@ -8,6 +8,7 @@ mod breaks;
 mod build;
 mod chapter;
 mod check;
+mod coverage;
 mod figure;
 mod fonts;
 mod glance;
@@ -55,7 +56,7 @@ enum Command {
         #[arg(long)]
         recorded: bool,
     },
-    /// Look for dead links, stale listings, untested chapters, anything fetched
+    /// Look for dead links, stale listings, untested chapters, anything fetched; say how much of the crates is shown
     Check,
     /// Apply the patch of every *break it* box to a copy, and see whether its test turns red
     BreakIt {
@@ -103,7 +104,11 @@ fn run(command: Command) -> Result<ExitCode, Error> {
             }
         }
         Command::Check => {
-            let check::Checked { chapters, links } = check::check(&layout)?;
+            let check::Checked { chapters, links, coverage } = check::check(&layout)?;
+            println!("what the book shows of the crates:");
+            for line in coverage {
+                println!("  {line}");
+            }
             println!("{chapters} chapters and {links} links: nothing is wrong");
         }
         Command::BreakIt { chapter } => {

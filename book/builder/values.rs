@@ -126,6 +126,12 @@ pub(crate) fn output(line: &str) -> Option<(&str, &str)> {
 ///
 /// What is wrong, and what to do about it.
 pub(crate) fn html(root: &Path, asked: &Asked<'_>) -> Result<String, String> {
+    let (shown, origin) = shown(root, asked)?;
+    Ok(format!("<span class=\"value\" title=\"{}\">{shown}</span>", escape(&origin)))
+}
+
+/// A number as it is written, and where it comes from.
+fn shown(root: &Path, asked: &Asked<'_>) -> Result<(String, String), String> {
     let results = read(root, asked.slug)?;
     let Some(value) = results.values.get(asked.name) else {
         let known: Vec<_> = results.values.keys().map(String::as_str).collect();
@@ -136,8 +142,25 @@ pub(crate) fn html(root: &Path, asked: &Asked<'_>) -> Result<String, String> {
             known.join(", ")
         ));
     };
-    let shown = form(value.number, asked.format).unwrap_or_default();
-    Ok(format!("<span class=\"value\" title=\"{}\">{shown}</span>", escape(&results.origin(value.timing))))
+    Ok((form(value.number, asked.format).unwrap_or_default(), results.origin(value.timing)))
+}
+
+/// A text without markup, an image's description, with its numbers filled in.
+///
+/// # Errors
+///
+/// What is wrong, and what to do about it.
+pub(crate) fn plain(root: &Path, text: &str) -> Result<String, String> {
+    let mut filled = String::new();
+    let mut at = 0;
+    for asked in asked(text) {
+        let asked = asked.map_err(|(_, message)| message)?;
+        let shown = shown(root, &asked)?.0;
+        filled.push_str(&text[at..asked.range.start]);
+        filled.push_str(&shown.replace(" · 10<sup>", "e").replace("</sup>", ""));
+        at = asked.range.end;
+    }
+    Ok(filled + &text[at..])
 }
 
 impl Results {
@@ -201,7 +224,7 @@ fn form(x: f64, format: &str) -> Option<String> {
             (x / unit).round_ties_even() * unit * f64::from(decimals == 0) + x * f64::from(decimals > 0)
         )
     };
-    Some(thousands(&plain).replace('-', "−"))
+    Some(thousands(&plain, 5).replace('-', "−"))
 }
 
 /// 1.2 · 10⁻⁵ in HTML.
@@ -211,12 +234,12 @@ fn power(x: f64, decimals: usize) -> Option<String> {
     Some(format!("{} · 10<sup>{}</sup>", digits.replace('-', "−"), exponent.replace('-', "−")))
 }
 
-/// Commas in a number of five digits and more before the point.
-fn thousands(number: &str) -> String {
+/// Commas in a number of so many digits and more before the point.
+pub(crate) fn thousands(number: &str, least: usize) -> String {
     let end = number.find(['.', ' ']).unwrap_or(number.len());
     let (whole, rest) = number.split_at(end);
     let digits = whole.trim_start_matches('-');
-    if digits.len() < 5 {
+    if digits.len() < least {
         return number.into();
     }
     let mut text = whole[..whole.len() - digits.len()].to_string();

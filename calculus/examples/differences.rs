@@ -1,9 +1,11 @@
 //! The U: how wrong a finite difference is, by its step, in f64 and in f32. Prints a table and draws the figure.
 //!
-//!     cargo run -p calculus --example differences [-- --figures DIR]
+//!     cargo run -p calculus --example differences [-- --figures DIR --values FILE]
 
 #[path = "../../book/plot.rs"]
 mod plot;
+#[path = "../../book/record.rs"]
+mod record;
 
 use calculus::differences::{StepError, central, u_curve};
 
@@ -29,7 +31,14 @@ fn main() -> std::io::Result<()> {
     let single = single_precision();
     let best = single.iter().copied().fold((0.0, f64::MAX), |a, b| if b.1 < a.1 { b } else { a });
     println!("  in f32: best central step {:.0e}, error {:.0e}\n", best.0, best.1);
-    plot::write_figures(&[("differences-u.svg", figure(&curve, &single))])
+    let mut record = record::Record::new("calculus", "differences").settings("the exponential at 1");
+    for (name, (step, error)) in [("forward", forward), ("central", central), ("single", best)] {
+        // What is best is decided by roundings, which differ from one library's exp to another's: only sizes are meant.
+        record.value(&format!("{name}_step"), step, 3.0);
+        record.value(&format!("{name}_error"), error, 10.0);
+    }
+    plot::write_figures(&[("differences-u.svg", figure(&curve, &single))])?;
+    record.write()
 }
 
 /// The central difference of the same function, computed in f32 throughout: (step, error).

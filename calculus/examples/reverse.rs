@@ -1,16 +1,19 @@
 //! One gradient by hand-sized steps, a network that learns two moons from such gradients, two ways to spoil them, and what
 //! a gradient costs. Prints the chapter's numbers and draws its figures.
 //!
-//!     cargo run -p calculus --example reverse [-- --figures DIR]
+//!     cargo run -p calculus --example reverse [-- --figures DIR --values FILE]
 
 #[path = "../../book/plot.rs"]
 mod plot;
+#[path = "../../book/record.rs"]
+mod record;
 
 use calculus::moons::{
     Classifier, Sample, WEIGHTS, loss, plain_loss, random_weights, rate, score, two_moons,
 };
 use calculus::scalar::{Tape, Var};
 use calculus::{differences, dual};
+use record::Record;
 use std::fmt::Write as _;
 use std::time::Instant;
 
@@ -21,16 +24,19 @@ fn main() -> std::io::Result<()> {
     print_tape(&graph);
     print_without_clearing(&graph);
 
+    let mut record =
+        Record::new("calculus", "reverse").seed(1).settings("two moons, 100 points, 337 weights, 100 steps");
     let data = two_moons(100, 0.1, 1);
-    print_training(&data);
+    print_training(&data, &mut record);
     let runs = [Sweep::Adds, Sweep::Overwrites, Sweep::NoZeroGrad].map(|sweep| train(sweep, &data));
-    print_runs(&runs);
-    print_costs(&data);
+    print_runs(&runs, &mut record);
+    print_costs(&data, &mut record);
     plot::write_figures(&[
         ("reverse-graph.svg", graph_figure(&graph)),
         ("reverse-losses.svg", losses_figure(&runs)),
         ("reverse-maps.svg", maps_figure(&runs, &data)),
-    ])
+    ])?;
+    record.write()
 }
 
 // ---- a weight that is used twice
@@ -110,10 +116,11 @@ enum Sweep {
 
 struct Run {
     name: &'static str,
+    key: &'static str,
     losses: Vec<f64>,
     correct: usize,
     weights: Vec<f64>,
-    /// Of each step.
+    /// Of each step, if the sweep overwrites.
     origins: Vec<Origin>,
 }
 
@@ -180,30 +187,37 @@ fn train(sweep: Sweep, data: &[Sample]) -> Run {
         }
         sweep_back(&tape, loss.index(), &mut d, sweep);
         d_weights.copy_from_slice(&d[..WEIGHTS]);
-        origins.push(origin(&tape, loss.index(), &d));
+        if sweep == Sweep::Overwrites {
+            origins.push(origin(&tape, loss.index(), &d));
+        }
         if step < STEPS {
             for (w, d) in weights.iter_mut().zip(&d_weights) {
                 *w -= rate(step, STEPS) * d;
             }
         }
     }
-    let name = match sweep {
-        Sweep::Adds => "d += …",
-        Sweep::Overwrites => "d = …",
-        Sweep::NoZeroGrad => "no zero_grad",
+    let (name, key) = match sweep {
+        Sweep::Adds => ("d += …", "adds"),
+        Sweep::Overwrites => ("d = …", "overwrites"),
+        Sweep::NoZeroGrad => ("no zero_grad", "keeps"),
     };
-    Run { name, losses, correct, weights, origins }
+    Run { name, key, losses, correct, weights, origins }
 }
 
-fn print_training(data: &[Sample]) {
+fn print_training(data: &[Sample], record: &mut Record) {
     let mut net = Classifier::new(1);
+    let mut fastest = f64::INFINITY;
     let mut maps = vec![map(&mut net, data)];
     println!("two moons, 100 points; a 2-16-16-1 network of {WEIGHTS} weights; upper moon o, lower moon x\n");
     for step in 0..STEPS {
+        let start = Instant::now();
         let (loss, correct) = net.step(data, rate(step, STEPS));
+        fastest = fastest.min(start.elapsed().as_secs_f64());
         if step == 0 {
             let (nodes, edges) = net.recorded();
             println!("  one step records {nodes} numbers with {edges} edges\n");
+            record.value("edges", edges as f64, 0.0);
+            record.value("megabytes", 16e-6 * edges as f64, 1e-9);
         }
         if step % 10 == 0 {
             let bar = "#".repeat((40.0 * loss).min(60.0).round() as usize);
@@ -218,6 +232,7 @@ fn print_training(data: &[Sample]) {
         println!("  {:36}{:36}{}", maps[0][row], maps[1][row], maps[2][row]);
     }
     println!();
+    record.timing("step_ms", fastest * 1e3);
 }
 
 /// The plane from (−1.5, −1) to (2.5, 1.5) as text: dots where the network says x, and the samples.
@@ -244,7 +259,7 @@ fn map(net: &mut Classifier, data: &[Sample]) -> Vec<String> {
     rows.into_iter().map(String::from_iter).collect()
 }
 
-fn print_runs(runs: &[Run]) {
+fn print_runs(runs: &[Run], record: &mut Record) {
     println!("the same network, data, seed and rates; only the sweep differs\n");
     println!("  {:15}{:>10}{:>10}{:>10}{:>10}   right", "sweep", "loss at 0", "at 10", "at 50", "at 100");
     for run in runs {
@@ -253,11 +268,29 @@ fn print_runs(runs: &[Run]) {
             "  {:15}{:10.3}{:10.3}{:10.3}{:10.3}{:8}",
             run.name, l[0], l[10], l[50], l[100], run.correct
         );
+        // Training makes differences between two machines' roundings larger.
+        for step in [0, 10, 25, 50, 100] {
+            record.value(&format!("{}_{step}", run.key), l[step], 1e-6);
+        }
+        record.value(&format!("{}_right", run.key), run.correct as f64, 0.0);
     }
     let origins = &runs[1].origins;
     let Origin { open, heard, penalty } = &origins[STEPS];
     println!("\n  where d = … has its gradients from at step {STEPS}, {open} points having a loss above 0:");
     println!("    (point, weights) {heard:?}, and {penalty} from the penalty alone");
+    let (first, rest): (usize, usize) =
+        (heard.first().map_or(0, |h| h.1), heard.iter().skip(1).map(|(_, weights)| weights).sum());
+    for (name, n) in [
+        ("open", *open),
+        ("heard", heard.len()),
+        ("first_point", heard.first().map_or(0, |h| h.0)),
+        ("first_weights", first),
+        ("other_weights", rest),
+        ("penalty_weights", *penalty),
+        ("step_before", origins[STEPS - 1].heard.first().map_or(0, |h| h.0)),
+    ] {
+        record.value(name, n as f64, 0.0);
+    }
     print!("  the point with the most weights, from step {}:", STEPS / 2 + 1);
     for Origin { heard, .. } in &origins[STEPS / 2 + 1..] {
         let loudest = heard.iter().max_by_key(|(_, weights)| *weights);
@@ -268,11 +301,11 @@ fn print_runs(runs: &[Run]) {
 
 // ---- what a gradient costs
 
-fn print_costs(data: &[Sample]) {
+fn print_costs(data: &[Sample], record: &mut Record) {
     let weights = random_weights(1);
     let mut tape = Tape::new();
     let mut grads = calculus::scalar::Gradients::new();
-    let mut record = |sweep: bool| {
+    let mut walk = |sweep: bool| {
         tape.clear();
         let vars: [Var<'_>; WEIGHTS] = std::array::from_fn(|i| tape.var(weights[i]));
         let (loss, _) = loss(&tape, &vars, data);
@@ -282,8 +315,8 @@ fn print_costs(data: &[Sample]) {
         loss.value()
     };
     let forward = fastest(301, || plain_loss(&weights, data));
-    let recorded = fastest(301, || record(false));
-    let reverse = fastest(301, || record(true));
+    let recorded = fastest(301, || walk(false));
+    let reverse = fastest(301, || walk(true));
     let duals = fastest(31, || dual::gradient(|w| plain_loss(w, data), &weights));
     let quotients = fastest(31, || differences::gradient(|w| plain_loss(w, data), &weights));
 
@@ -303,6 +336,21 @@ fn print_costs(data: &[Sample]) {
     line("scalar tape: recording", 1, recorded, "");
     line("scalar tape: recording + sweep", 1, reverse, &format!("{tape_off:.0e}"));
     println!();
+    for (name, seconds) in [
+        ("forward_ms", forward),
+        ("quotients_ms", quotients),
+        ("duals_ms", duals),
+        ("recording_ms", recorded),
+        ("reverse_ms", reverse),
+        ("sweep_ms", reverse - recorded),
+    ] {
+        record.timing(name, seconds * 1e3);
+    }
+    record.timing("sweep_runs", (reverse - recorded) / forward);
+    record.timing("recording_runs", recorded / forward);
+    // Of roundings only the size is meant.
+    record.value("quotients_off", quotients_off, 5.0);
+    record.value("tape_off", tape_off, 5.0);
 }
 
 /// The time of the fastest of `n` calls, in seconds: the one that was disturbed least.

@@ -1,28 +1,35 @@
 //! One strip of memory under three labels, what it costs to walk it in the wrong order, and what a symmetric matrix does to a
 //! circle. Prints the chapter's numbers and draws its figures.
 //!
-//!     cargo run --release -p linalg --example tensors [-- --figures DIR]
+//!     cargo run --release -p linalg --example tensors [-- --figures DIR --values FILE]
 //!
 //! (The ladder of matrix products has an example of its own: `gemm`.)
 
 #[path = "../../book/plot.rs"]
 mod plot;
+#[path = "../../book/record.rs"]
+mod record;
 
 use linalg::gemm::ladder;
 use linalg::{Mat, SymmetricEigen, Tensor, View, norm2};
+use record::Record;
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut record = Record::new("linalg", "tensors").settings("f32, one thread, fastest of several calls");
     print_labels();
-    print_walks();
-    print_products();
+    print_walks(&mut record);
+    print_products(&mut record);
     let eigen = print_circle()?;
+    record.value("stretch", eigen.values[1], 1e-12);
+    record.value("shrink", eigen.values[0], 1e-12);
     plot::write_figures(&[
         ("tensors-strides.svg", strides_figure()),
         ("tensors-ellipse.svg", ellipse_figure(&eigen)),
     ])?;
+    record.write()?;
     Ok(())
 }
 
@@ -72,27 +79,33 @@ fn fastest<R>(calls: usize, mut f: impl FnMut() -> R) -> f64 {
     (0..calls).map(once).fold(f64::INFINITY, f64::min)
 }
 
-fn print_walks() {
+fn print_walks(record: &mut Record) {
     println!("n×n numbers (f32), nanoseconds a number, fastest of several runs\n");
     println!("  {:>6}{:>14}{:>14}{:>16}{:>16}", "n", "sum of A", "sum of Aᵀ", "copy of A", "copy of Aᵀ");
+    let mut before = 0.0;
     for n in [64, 256, 1000, 1024, 2000, 2048] {
         let a = Tensor::<f32>::full([n, n], 0.5);
         let calls = 5 + 4_000_000 / (n * n);
         let (a, t) = (a.view(), a.view().transpose());
         let ns = |seconds: f64| seconds * 1e9 / (n * n) as f64;
-        println!(
-            "  {n:>6}{:14.2}{:14.2}{:16.2}{:16.2}",
-            ns(fastest(calls, || sum(black_box(a)))),
-            ns(fastest(calls, || sum(black_box(t)))),
-            ns(fastest(calls, || black_box(a).to_tensor())),
-            ns(fastest(calls, || black_box(t).to_tensor())),
-        );
+        let [along, across] = [a, t].map(|view| ns(fastest(calls, || sum(black_box(view)))));
+        let [copy, turned] = [a, t].map(|view| ns(fastest(calls, || black_box(view).to_tensor())));
+        println!("  {n:>6}{along:14.2}{across:14.2}{copy:16.2}{turned:16.2}");
+        for (what, ns) in [("sum", along), ("sum_t", across), ("copy", copy), ("copy_t", turned)] {
+            record.timing(&format!("{what}_{n}"), ns);
+        }
+        match n {
+            64 => record.timing("sum_over_copy", along / copy),
+            1000 => before = across,
+            1024 => record.timing("cliff", across / before),
+            _ => {}
+        }
     }
     println!();
 }
 
 /// A·B, AᵀB, ABᵀ: packing reads through the strides once, so the label hardly matters.
-fn print_products() {
+fn print_products(record: &mut Record) {
     println!("products of n×n matrices (f32, one thread), milliseconds\n");
     println!("  {:>6}{:>10}{:>10}{:>10}{:>10}{:>16}", "n", "A·B", "Aᵀ·B", "A·Bᵀ", "Aᵀ·Bᵀ", "copy of Aᵀ");
     for n in [256, 512] {
@@ -101,14 +114,15 @@ fn print_products() {
         let calls = 3 + 50_000_000 / (n * n * n / 16);
         let (v, t) = (a.view(), a.view().transpose());
         let mut ms = |a, b| 1e3 * fastest(calls, || ladder::tiled(a, b, c.view_mut()));
-        println!(
-            "  {n:>6}{:10.3}{:10.3}{:10.3}{:10.3}{:16.3}",
-            ms(v, v),
-            ms(t, v),
-            ms(v, t),
-            ms(t, t),
-            1e3 * fastest(calls, || t.to_tensor())
-        );
+        let products = [ms(v, v), ms(t, v), ms(v, t), ms(t, t)];
+        let [ab, atb, abt, atbt] = products;
+        let copy = 1e3 * fastest(calls, || t.to_tensor());
+        println!("  {n:>6}{ab:10.3}{atb:10.3}{abt:10.3}{atbt:10.3}{copy:16.3}");
+        for (what, ms) in ["ab", "atb", "abt", "atbt"].into_iter().zip(products) {
+            record.timing(&format!("{what}_{n}"), ms);
+        }
+        record.timing(&format!("turn_{n}"), copy);
+        record.timing(&format!("turn_share_{n}"), copy / ab);
     }
     println!();
 }

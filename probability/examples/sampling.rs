@@ -1,26 +1,33 @@
 //! One set of logits under the knobs of an API, a letter-by-letter model that writes with them, and where softmax
 //! overflows. Prints the chapter's numbers and draws its figures.
 //!
-//!     cargo run -p probability --example sampling [-- --figures DIR]
+//!     cargo run -p probability --example sampling [-- --figures DIR --values FILE]
 
 #[path = "../../book/plot.rs"]
 mod plot;
+#[path = "../../book/record.rs"]
+mod record;
 
 use probability::random::stream;
 use probability::softmax::softmax_naive;
-use probability::{Decoder, Decoding, Error, cross_entropy, entropy, softmax};
+use probability::{Decoder, Decoding, Error, bench, cross_entropy, entropy, softmax};
+use record::Record;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 const TEXT: &str = include_str!("sampling/lighthouse.txt");
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    overflow();
-    knobs()?;
-    tail()?;
-    texts()?;
-    surprise()?;
+    let mut record =
+        Record::new("probability", "sampling").seed(7).settings("the story of the lighthouse; 50,257 tokens");
+    overflow(&mut record);
+    knobs(&mut record)?;
+    tail(&mut record)?;
+    texts(&mut record)?;
+    surprise(&mut record)?;
+    times(&mut record);
     plot::write_figures(&[("sampling-knobs.svg", knobs_figure()?), ("sampling-dart.svg", dart_figure()?)])?;
+    record.write()?;
     Ok(())
 }
 
@@ -73,7 +80,7 @@ fn limits(round: impl Fn(f64) -> f64, softmax: impl Fn([f64; 2]) -> [f64; 2]) ->
     (good, number)
 }
 
-fn overflow() {
+fn overflow(record: &mut Record) {
     println!("two logits, z and z - 1, by the formula as it stands: how large may z be?\n");
     println!("  {:10}{:>16}{:>16}", "format", "right up to", "[0, 0] up to");
     let single = |[a, b]: [f64; 2]| {
@@ -92,10 +99,16 @@ fn overflow() {
         ("f64", limits(|z| z, double)),
     ] {
         println!("  {name:10}{good:16.2}{number:16.2}");
+        // A step of 0.01 up or down is the exponential function's business.
+        record.value(&format!("{name}_right"), good, 2e-4);
+        record.value(&format!("{name}_zeros"), number, 2e-4);
     }
     let ones = (0..50_257).fold(0.0, |sum, _| f16(sum + 1.0));
     println!("\n  50257 ones, added up in f16: {ones}");
-    println!("  50257 equal logits in f16: the probabilities sum to {:.1}", 50_257.0 * f16(1.0 / ones));
+    let sum = 50_257.0 * f16(1.0 / ones);
+    println!("  50257 equal logits in f16: the probabilities sum to {sum:.1}");
+    record.value("f16_ones", ones, 0.0);
+    record.value("f16_sum", sum, 1e-9);
     let mut huge = [f32::MAX, f32::MAX / 2.0];
     let before = huge;
     println!("\n  softmax of {before:?} in f32: {:?}\n", softmax(&mut huge).map(|()| huge));
@@ -168,8 +181,13 @@ fn after_n() -> (Vec<char>, Vec<f64>) {
     Letters::of(TEXT, 1).followers(&['n']).into_iter().unzip()
 }
 
-fn knobs() -> Result<(), Error> {
+fn knobs(record: &mut Record) -> Result<(), Error> {
     let (letters, z) = after_n();
+    record.value("words", TEXT.split_whitespace().count() as f64, 0.0);
+    for (name, letter) in [("n_d", 'd'), ("n_space", ' ')] {
+        let logit = letters.iter().zip(&z).find(|(l, _)| **l == letter).map_or(0.0, |(_, z)| *z);
+        record.value(name, logit.exp().round(), 0.0);
+    }
     println!("what follows \"n\" in the text of the lighthouse, as probabilities\n");
     print!("  {:8}", "letter");
     for &letter in &letters {
@@ -187,7 +205,11 @@ fn knobs() -> Result<(), Error> {
         for p in &p {
             print!("{p:7.3}");
         }
-        println!("{:12.2}{:10}", entropy(&p)?.exp(), p.iter().filter(|&&p| p > 0.0).count());
+        let perplexity = entropy(&p)?.exp();
+        println!("{perplexity:12.2}{:10}", p.iter().filter(|&&p| p > 0.0).count());
+        if top_p == 1.0 {
+            record.value(&format!("perplexity_{:.0}", 10.0 * t), perplexity, 1e-9);
+        }
     }
     for t in [0.5, 1.0, 2.0] {
         println!("\n  temperature {t}; the nucleus of 0.9 is solid");
@@ -203,7 +225,7 @@ fn knobs() -> Result<(), Error> {
 
 // ---- the long tail of a vocabulary
 
-fn tail() -> Result<(), Error> {
+fn tail(record: &mut Record) -> Result<(), Error> {
     const N: usize = 50_257;
     // Zipf's law: the token of rank r has a probability in proportion to 1/r.
     let z: Vec<f64> = (1..=N).map(|rank| -(rank as f64).ln()).collect();
@@ -216,6 +238,8 @@ fn tail() -> Result<(), Error> {
             100.0 * mass,
             100.0 - 100.0 * mass
         );
+        record.value(&format!("mass_{top}"), mass, 1e-9);
+        record.value(&format!("rest_{top}"), 1.0 - mass, 1e-9);
     }
     println!("\n  {:14}{:>20}{:>20}", "temperature", "top-p 0.9 keeps", "top-p 0.5 keeps");
     for t in [0.5, 0.7, 1.0, 1.5] {
@@ -223,7 +247,11 @@ fn tail() -> Result<(), Error> {
             let mut decoder = Decoder::<f64>::new(settings(t, top_p))?;
             Ok(decoder.probabilities(&z)?.iter().filter(|&&p| p > 0.0).count())
         };
-        println!("  {t:<14}{:20}{:20}", keeps(0.9)?, keeps(0.5)?);
+        let (most, half) = (keeps(0.9)?, keeps(0.5)?);
+        println!("  {t:<14}{most:20}{half:20}");
+        // One token more or less at the line is a matter of rounding.
+        record.value(&format!("nucleus_90_{:.0}", 10.0 * t), most as f64, 1e-3);
+        record.value(&format!("nucleus_50_{:.0}", 10.0 * t), half as f64, 1e-3);
     }
     println!();
     Ok(())
@@ -231,8 +259,14 @@ fn tail() -> Result<(), Error> {
 
 // ---- texts
 
-fn texts() -> Result<(), Error> {
+fn texts(record: &mut Record) -> Result<(), Error> {
     let letters = Letters::of(TEXT, 3);
+    let mut shown = String::new();
+    for t in [1.0, 0.5, 0.0] {
+        let text = letters.write("The ", 230, settings(t, 1.0), 7)?;
+        let _ = writeln!(shown, "{:8} {}", format!("t = {t}"), two_lines(&text));
+    }
+    record.text("texts", &shown, 1e-9);
     for (t, top_p) in [(0.0, 1.0), (0.5, 1.0), (1.0, 1.0), (1.0, 0.9), (3.0, 1.0)] {
         let text = letters.write("The ", 230, settings(t, top_p), 7)?;
         println!("temperature {t}, top-p {top_p}:\n    {text}\n");
@@ -241,7 +275,27 @@ fn texts() -> Result<(), Error> {
     let greedy: Vec<char> = start.chars().collect();
     let (begins, length) = cycle(&greedy, letters.order);
     println!("at temperature 0 it walks in a circle of {length} letters from letter {begins} on, for ever\n");
+    record.value("circle", length as f64, 0.0);
     Ok(())
+}
+
+/// The beginning of a text, in two lines of at most 57 letters that stand below one another.
+fn two_lines(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let nth = lines.len() - 1;
+        let room = [57, 53][nth.min(1)] - lines[nth].len();
+        if word.len() < room {
+            let space = if lines[nth].is_empty() { "" } else { " " };
+            lines[nth] += space;
+            lines[nth] += word;
+        } else if nth == 1 {
+            break;
+        } else {
+            lines.push(word.into());
+        }
+    }
+    lines.join("\n         ") + " ..."
 }
 
 /// Where a deterministic walk first meets a context again: where the circle begins and how long it is.
@@ -257,16 +311,44 @@ fn cycle(text: &[char], order: usize) -> (usize, usize) {
 
 // ---- surprise
 
-fn surprise() -> Result<(), Error> {
+fn surprise(record: &mut Record) -> Result<(), Error> {
     let (_, z) = after_n();
     let truth = settings(1.0, 1.0).distribution(&z)?;
     println!("mean surprise at what follows \"n\", in nats, for one who expects it at another temperature\n");
     for t in [0.25, 0.5, 1.0, 2.0, 4.0] {
         let h = cross_entropy(&truth, &settings(t, 1.0).distribution(&z)?)?;
         println!("  temperature {t:<6}{h:8.3}");
+        record.value(&format!("surprise_{:.0}", 100.0 * t), h, 1e-9);
+        if t != 1.0 {
+            record.value(&format!("extra_{:.0}", 100.0 * t), h - entropy(&truth)?, 1e-8);
+        }
     }
     println!("  top-p 0.9         {:8.3}\n", cross_entropy(&truth, &settings(1.0, 0.9).distribution(&z)?)?);
     Ok(())
+}
+
+// ---- what a draw costs
+
+/// The cases of `cargo xtask bench sampling`.
+fn times(record: &mut Record) {
+    println!("what a draw costs: the median of several runs\n");
+    for timing in bench::sampling(false) {
+        let (name, unit, factor) = match timing.case {
+            "uniform" => ("uniform_ns", "ns", 1e9),
+            "token of 50257, temperature 0" => ("greedy_us", "µs", 1e6),
+            "token of 50257" => ("plain_us", "µs", 1e6),
+            "token of 50257, top-k 50" => ("top_k_us", "µs", 1e6),
+            "token of 50257, top-p 0.9" => ("top_p_us", "µs", 1e6),
+            "token of 50257, top-p 0.9, by sorting" => ("sorting_us", "µs", 1e6),
+            _ => continue,
+        };
+        println!("  {:40}{:10.1} {unit}", timing.case, timing.median_s * factor);
+        record.timing(name, timing.median_s * factor);
+        if name == "sorting_us" {
+            record.timing("sorting_ms", timing.median_s * 1e3);
+        }
+    }
+    println!();
 }
 
 // ---- figures

@@ -10,6 +10,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
+use std::time::Instant;
 
 /// What to run, and whether to write.
 #[derive(clap::Args)]
@@ -61,7 +62,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         for folder in [&into, values.parent().unwrap_or(&into)] {
             fs::create_dir_all(folder).map_err(|e| Failure::ours(format!("{}: {e}", folder.display())))?;
         }
-        println!("{} {}", if args.check { "checking" } else { "writing" }, example.slug);
+        let begin = Instant::now();
         let mut command = cargo();
         command.args(["run", "--quiet", "-p", &example.krate, "--example", &example.slug]);
         // Times are those of optimised code; everything else is the same in both profiles.
@@ -71,6 +72,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         command.args(["--", "--figures"]).arg(&into).arg("--values").arg(&values);
         let ran = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
         let ran = ran.map_err(|e| Failure::ours(format!("cannot start cargo: {e}")))?;
+        // the building of the example included
+        let doing = if args.check { "checked" } else { "wrote" };
+        println!("{doing} {} in {:.1} s", example.slug, begin.elapsed().as_secs_f64());
         if !ran.success() {
             faults.push(format!("{}: the example fails ({ran})", example.slug));
         } else if args.check {

@@ -1,5 +1,6 @@
 //! What a token costs with and without a cache.
 
+use super::record::Record;
 use calculus::tape::{Arena, Tape};
 use nn::gpt::{Config, Gpt};
 use std::time::Instant;
@@ -8,7 +9,7 @@ const CONFIG: Config = Config { vocab: 256, context: 512, blocks: 4, heads: 4, w
 const PLACES: [usize; 5] = [32, 64, 128, 256, 512];
 
 /// Times the last token of texts of several lengths, and prints.
-pub(crate) fn show() {
+pub(crate) fn show(record: &mut Record) {
     println!("One more token, {} parameters, fastest of three (ms)\n", CONFIG.parameters());
     println!("  {:>8} {:>16} {:>12} {:>20}", "position", "without a cache", "with one", "tokens read so far");
     let (gpt, params) = Gpt::new::<f32>(CONFIG, 1);
@@ -25,6 +26,8 @@ pub(crate) fn show() {
             gpt.forward(&mut Tape::infer(&params, &mut arena), &ids[n - 1..n], 1, Some(&mut cache));
         });
         println!("  {n:8} {without:16.2} {with:12.2} {:>13} or {n}", n * (n + 1) / 2);
+        record.timing(&format!("without_{n}"), without);
+        record.timing(&format!("with_{n}"), with);
     }
 }
 

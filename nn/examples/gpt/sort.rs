@@ -81,8 +81,14 @@ impl Sorter {
     }
 }
 
-/// Trains, prints, and draws where it looks. Also tells how many of 200 new examples it sorts right in the end.
-pub(crate) fn show() -> (String, usize) {
+/// How many numbers it learns.
+pub(crate) fn parameters() -> usize {
+    CONFIG.parameters()
+}
+
+/// Trains, prints, and draws where it looks. Also tells how many of 200 new examples it sorts right in the end, and how much of
+/// its attention is on the smallest digit when that is due.
+pub(crate) fn show() -> (String, usize, f64) {
     println!("Sorting six digits: {} parameters, {BATCH} new examples a step\n", CONFIG.parameters());
     println!("  {:>5} {:>8} {:>12}   404719 > 014479", "step", "loss", "right of 200");
     let mut right = 0;
@@ -93,15 +99,16 @@ pub(crate) fn show() -> (String, usize) {
             println!("  {:5} {loss:8.4} {right:12}            {written}", step + 1);
         }
     });
-    (picture(&sorter), right)
+    let (picture, smallest) = picture(&sorter);
+    (picture, right, smallest)
 }
 
 fn letter(token: u32) -> char {
     if token == ARROW { '>' } else { char::from_digit(token, 10).unwrap_or('?') }
 }
 
-/// The attention weights, one row for each token that it has read: printed, and drawn.
-fn picture(sorter: &Sorter) -> String {
+/// The attention weights, one row for each token that it has read: printed, and drawn. Also the weight of the one 0, from the arrow.
+fn picture(sorter: &Sorter) -> (String, f64) {
     let example = example(&SHOWN);
     let (mut arena, mut cache) = (Arena::new(), sorter.gpt.cache());
     let mut tape = Tape::infer(&sorter.params, &mut arena);
@@ -118,7 +125,7 @@ fn picture(sorter: &Sorter) -> String {
         println!();
     }
     println!();
-    draw(&example, weights)
+    (draw(&example, weights), weights[[DIGITS, 1]])
 }
 
 /// A triangle of squares, darker where more attention goes; at the right, what comes next.

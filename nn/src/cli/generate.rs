@@ -1,6 +1,7 @@
 //! `nn generate`: a model writes.
 
-use super::{MODEL, Stop, use_threads};
+use super::record::Record;
+use super::{MODEL, Stop, command, use_threads};
 use nn::Error;
 use nn::checkpoint;
 use nn::generate::Generator;
@@ -36,6 +37,9 @@ pub(super) struct Args {
     /// How many threads to use [default: one a processor]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
+    /// Write the first lines down for the book, with their command and seed (book/results/)
+    #[arg(long, value_name = "FILE")]
+    values: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Stop> {
@@ -51,6 +55,7 @@ pub(super) fn run(args: &Args) -> Result<(), Stop> {
     let mut generator = Generator::new(gpt, &params, &prompt, decoding, args.seed)?;
 
     let (mut out, mut decoder, mut text) = (io::stdout(), tokenizer.decoder(), String::new());
+    let mut written = args.prompt.clone().unwrap_or_default();
     if let Some(prompt) = &args.prompt {
         out.write_all(prompt.as_bytes())?;
     }
@@ -59,10 +64,17 @@ pub(super) fn run(args: &Args) -> Result<(), Stop> {
         // At once: the reader watches the model write.
         out.write_all(text.as_bytes())?;
         out.flush()?;
+        written.push_str(&text);
         text.clear();
     }
     decoder.finish(&mut text);
     writeln!(out, "{text}")?;
+    if args.values.is_some() {
+        let lines: Vec<&str> = written.lines().take(4).collect();
+        let mut record = Record::of(&command()).seed(args.seed);
+        record.text("lines", &lines.join("\n"), 0.0);
+        record.write()?;
+    }
     Ok(())
 }
 

@@ -3,6 +3,8 @@
 mod corpus;
 mod generate;
 mod info;
+#[path = "../../../book/record.rs"]
+mod record;
 mod train;
 
 use clap::{Parser, Subcommand};
@@ -77,6 +79,20 @@ fn use_threads(threads: Option<u32>) {
         // Fails only if there is a pool already; this is the first thing that a command does.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(n as usize).build_global();
     }
+}
+
+/// The command line, as the reader types it; without where the book keeps what it found.
+fn command() -> String {
+    let mut words = vec!["cargo run --release -p nn --".to_owned()];
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--values" => drop(args.next()),
+            _ if arg.contains(' ') => words.push(format!("\"{arg}\"")),
+            _ => words.push(arg),
+        }
+    }
+    words.join(" ")
 }
 
 /// 804096 as 804,096.

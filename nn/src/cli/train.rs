@@ -1,6 +1,7 @@
 //! `nn train`: from a text to a file with a model.
 
-use super::{MODEL, Stop, bytes, grouped, use_threads};
+use super::record::Record;
+use super::{MODEL, Stop, bytes, command, grouped, use_threads};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nn::Error;
 use nn::checkpoint::{self, Checkpoint, Origin};
@@ -46,6 +47,9 @@ pub(super) struct Args {
     /// Go on with the run in the --out file, with its settings
     #[arg(long)]
     resume: bool,
+    /// Write the results down for the book, with their command, seed and machine (book/results/)
+    #[arg(long, value_name = "FILE")]
+    values: Option<PathBuf>,
     /// The file to keep the model in
     #[arg(long, value_name = "FILE", default_value = MODEL)]
     out: PathBuf,
@@ -94,7 +98,27 @@ pub(super) fn run(args: &Args) -> Result<(), Stop> {
     }
     checkpoint::save(&args.out, &trainer, &origin)?;
     let held_out = trainer.evaluate(&data);
-    show.end(&trainer, held_out, begin.elapsed().as_secs_f64(), &args.out)?;
+    let seconds = begin.elapsed().as_secs_f64();
+    show.end(&trainer, held_out, seconds, &args.out)?;
+    if args.values.is_some() {
+        write_down(&trainer, held_out, seconds)?;
+    }
+    Ok(())
+}
+
+/// What the book says about this run. Other processors round otherwise, and a training makes a loss of that in the third digit.
+fn write_down(trainer: &Trainer, held_out: f64, seconds: f64) -> Result<(), Stop> {
+    let Config { vocab, context, blocks, heads, width } = trainer.gpt().config();
+    let mut record = Record::of(&command()).seed(trainer.seed()).settings(&format!(
+        "{} steps; {blocks} blocks, {heads} heads, {width} wide, {vocab} tokens, context {context}",
+        trainer.recipe().steps
+    ));
+    record.value("held_out", held_out, 1e-2);
+    record.value("perplexity", held_out.exp(), 3e-2);
+    record.value("parameters", trainer.params().len() as f64, 0.0);
+    record.value("steps", trainer.steps() as f64, 0.0);
+    record.timing("minutes", seconds / 60.0);
+    record.write()?;
     Ok(())
 }
 

@@ -18,7 +18,8 @@ use std::path::Path;
 
 #[test]
 fn a_small_gpt_learns_to_sort() {
-    let (_, right) = sort::show();
+    let (_, right, _) = sort::show();
+    assert_eq!(sort::parameters(), 13_120);
     assert!(right >= 180, "{right} of 200");
 }
 

@@ -110,6 +110,26 @@ fn it_trains_tells_and_writes() {
 }
 
 #[test]
+fn what_the_book_shows_is_written_down_with_its_command() {
+    let folder = Folder::new("values");
+    folder.file("verses.txt", &verses(500));
+    let read = |name: &str| json(&fs::read_to_string(folder.path(name)).unwrap());
+    succeed(&mut nn(
+        &folder,
+        "train --preset tiny --corpus verses.txt --steps 5 --seed 3 --values train.json",
+    ));
+    let train = read("train.json");
+    let command = "cargo run --release -p nn -- train --preset tiny --corpus verses.txt --steps 5 --seed 3";
+    assert_eq!((&train["command"], &train["seed"]), (&command.into(), &3.into()));
+    assert!(train["values"]["held_out"]["value"].as_f64().is_some_and(|loss| loss > 0.0), "{train}");
+    assert_eq!(train["values"]["minutes"]["timing"], true);
+
+    let text = succeed(&mut nn(&folder, "generate --prompt 12 --tokens 40 --values text.json"));
+    let lines = read("text.json")["texts"]["lines"]["text"].as_str().unwrap().to_owned();
+    assert!(lines.starts_with("12") && text.starts_with(&lines), "{lines:?} in {text:?}");
+}
+
+#[test]
 fn killed_and_resumed_it_ends_with_the_same_bits_on_any_number_of_threads() {
     let folder = Folder::new("killed");
     folder.file("verses.txt", &verses(500));
