@@ -179,7 +179,7 @@ impl fmt::Display for Error {
             Error::NoConvergence { operation, iterations, missing } => write!(
                 f,
                 "{operation}: {missing} results still missing after {iterations} iterations; \
-                 no known matrix does this: please report it"
+                 where the cap is yours, raise it or ask for less: eigenvalues of the same size never part"
             ),
         }
     }

@@ -121,6 +121,67 @@ mod eigen {
         assert_close(&e.values, &nalgebra_values(&a), 1e-12);
     }
 
+    /// Larger than what QL alone does: sizes around each cut, and the matrices that break careless code, up to n = 300. The halves and QL
+    /// must say the same.
+    #[test]
+    fn halves_agree_with_ql() {
+        let tridiagonal = |n: usize, d: &dyn Fn(usize) -> f64, e: &dyn Fn(usize) -> f64| {
+            Mat::from_fn(n, n, |i, j| match i.abs_diff(j) {
+                0 => d(i),
+                1 => e(i.min(j)),
+                _ => 0.0,
+            })
+        };
+        let graded = |n: usize, step: f64| {
+            let noise = random(n, 3);
+            Mat::from_fn(n, n, |i, j| {
+                10_f64.powf(-step * (i + j) as f64) * if i == j { 1.0 } else { 0.3 * noise[[i, j]] }
+            })
+        };
+        let q = SymmetricEigen::new(random(90, 5).view()).unwrap().vectors;
+        let with = |d: &dyn Fn(usize) -> f64| {
+            let a = q
+                .matmul(&Mat::from_fn(90, 90, |i, j| if i == j { d(i) } else { 0.0 }))
+                .matmul(&q.transpose());
+            a.zip_with(&a.transpose(), |x, y| 0.5 * (x + y))
+        };
+        // Wilkinson's matrix fourteen times, glued by entries that hardly count: every eigenvalue comes fourteen times, nearly.
+        let glued = |glue: f64| {
+            tridiagonal(294, &|i| ((i % 21) as f64 - 10.0).abs(), &|i| if i % 21 == 20 { glue } else { 1.0 })
+        };
+        let mut matrices: Vec<Mat> =
+            (30..40).chain([64, 65, 129, 300]).map(|n| random(n, n as u64)).collect();
+        matrices.extend([1e-150, 1e150, 1e-300, 1e300].map(|scale| random(70, 8).map(|x| x * scale)));
+        matrices.extend([
+            Mat::zeros([50, 50]),
+            Mat::eye(60),
+            Mat::full([80, 80], 1.0),
+            diagonal(&(0..100).map(|i| f64::from(i % 7)).collect::<Vec<_>>()),
+            Mat::from_fn(40, 40, |i, j| 1.0 / (i + j + 1) as f64),
+            graded(40, 0.5),
+            graded(40, 4.0),
+            Mat::from_fn(40, 40, |i, j| graded(40, 4.0)[[39 - i, 39 - j]]),
+            tridiagonal(101, &|i| (i as f64 - 50.0).abs(), &|_| 1.0),
+            tridiagonal(200, &|_| 2.0, &|_| -1.0),
+            tridiagonal(64, &|_| 0.0, &|i| if i == 31 { 1.0 } else { 1e-170 }),
+            tridiagonal(64, &|_| 0.0, &|i| 10_f64.powi(-(i as i32))),
+            tridiagonal(70, &|i| if i < 35 { 1.0 } else { 1e-20 }, &|i| if i < 35 { 0.5 } else { 1e-21 }),
+            glued(1e-8),
+            glued(1e-14),
+            with(&|_| 1.0),
+            with(&|i| 1.0 + 1e-14 * i as f64),
+            with(&|i| if i < 5 { 1.0 } else { 0.0 }),
+            with(&|i| 10_f64.powi(-(i as i32) / 4)),
+            with(&|i| if i % 2 == 0 { 1.0 } else { -1.0 }),
+        ]);
+        for a in matrices {
+            let values = decompose(&a);
+            let largest = linalg::norm_inf(a.data());
+            let want = SymmetricEigen::by_ql(a.view()).unwrap().values;
+            assert_close(&values, &want, 50.0 * a.rows() as f64 * f64::EPSILON * largest);
+        }
+    }
+
     #[test]
     fn the_smallest_matrices() {
         let none = SymmetricEigen::new(Mat::zeros([0, 0]).view()).unwrap();

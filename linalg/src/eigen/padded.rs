@@ -1,5 +1,7 @@
 //! A square matrix with room to spare. Chapter: *Tensors and matmul*.
 
+use crate::view::View;
+
 /// Numbers a cache line: what the loops of this module take at a time.
 pub(super) const LINE: usize = 8;
 
@@ -51,6 +53,11 @@ impl Padded {
     #[inline(always)]
     pub(super) fn row_mut(&mut self, i: usize) -> &mut [f64] {
         &mut self.data[i * self.stride..][..self.stride]
+    }
+
+    /// The first columns of some rows, for a product.
+    pub(super) fn view(&self, rows: std::ops::Range<usize>, cols: usize) -> View<'_, f64> {
+        View::with_strides(&self.data[rows.start * self.stride..], [rows.len(), cols], &[self.stride, 1])
     }
 
     /// All rows; a whole number of four.

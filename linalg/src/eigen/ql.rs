@@ -3,9 +3,14 @@
 use super::NAME;
 use super::rotations::Basis;
 use crate::error::Error;
+use crate::norms::norm_inf;
 
 /// Sweeps allowed for each eigenvalue, on average. Two are usual; LAPACK's `dsteqr` has the same cap.
 const SWEEPS: usize = 30;
+
+/// After so many, what is nothing beside the *largest* number of all is nothing: where a large entry sits among many tiny ones and zeros
+/// on the diagonal, rounding keeps the tiny ones from ever settling beside each other.
+const PATIENT: usize = 10;
 
 /// Nothing at all in a matrix that is scaled to numbers near 1. Rotations computed from such numbers would not be orthogonal,
 /// since those near the end of the range have few digits.
@@ -22,11 +27,12 @@ const NOTHING: f64 = 1e-290;
 /// Cost: about 1.7·n sweeps of up to n rotations, each 6n FLOP for the basis.
 pub(super) fn diagonalise(d: &mut [f64], e: &mut [f64], basis: &mut Basis) -> Result<(), Error> {
     let n = d.len();
+    let small = f64::EPSILON * norm_inf(d).max(norm_inf(e));
     let mut sweeps = 0;
     let mut rotations = Vec::with_capacity(n);
     for l in 0..n {
         // The block l..=m stands alone: e[m] is nothing beside its neighbours. Done when it is a single number.
-        while let m = end_of_block(d, e, l)
+        while let m = end_of_block(d, e, l, if sweeps > PATIENT * n { small } else { NOTHING })
             && m > l
         {
             if sweeps == SWEEPS * n {
@@ -42,10 +48,13 @@ pub(super) fn diagonalise(d: &mut [f64], e: &mut [f64], basis: &mut Basis) -> Re
     Ok(())
 }
 
-fn end_of_block(d: &[f64], e: &[f64], l: usize) -> usize {
-    let negligible =
-        |m: usize| e[m].abs() <= f64::EPSILON * (d[m].abs() + d[m + 1].abs()) || e[m].abs() < NOTHING;
-    (l..e.len()).find(|&m| negligible(m)).unwrap_or(e.len())
+fn end_of_block(d: &[f64], e: &[f64], l: usize, nothing: f64) -> usize {
+    (l..e.len()).find(|&m| e[m].abs() < nothing || negligible(d, e, m)).unwrap_or(e.len())
+}
+
+/// Whether e\[m\] is nothing beside its neighbours on the diagonal.
+pub(super) fn negligible(d: &[f64], e: &[f64], m: usize) -> bool {
+    e[m].abs() <= f64::EPSILON * (d[m].abs() + d[m + 1].abs()) || e[m].abs() < NOTHING
 }
 
 /// One sweep over the block `l..=m`. Appends the rotations, (c, s) for the rows m−1 and m, then m−2 and m−1, and so on.

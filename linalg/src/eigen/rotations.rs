@@ -5,9 +5,8 @@
 //! of [`PANEL`] columns at a time goes through all of them: the panel stays in the first-level cache, and the row that two
 //! neighbouring rotations share stays in registers.
 
-use super::padded::{LINE, PANEL, Padded};
+use super::padded::{PANEL, Padded};
 use crate::simd::vectorise;
-use crate::tensor::Mat;
 
 /// Apply the collected rotations when there are this many for each row: often enough that they fit in the cache too.
 const COLLECT: usize = 8;
@@ -49,19 +48,9 @@ impl Basis {
         self.sweeps.clear();
     }
 
-    /// V with the given rows of Vᵀ as columns.
-    pub(super) fn columns(&self, order: &[usize]) -> Mat {
-        let n = order.len();
-        let mut v = Mat::zeros([n, n]);
-        // Eight columns at a time: whole cache lines on both sides.
-        for (block, order) in order.chunks(LINE).enumerate() {
-            for i in 0..n {
-                for (to, &k) in v.row_mut(i)[block * LINE..].iter_mut().zip(order) {
-                    *to = self.rows.row(k)[i];
-                }
-            }
-        }
-        v
+    /// Vector k, the row k of Vᵀ. To be asked for after [`Self::finish`].
+    pub(super) fn row(&self, k: usize) -> &[f64] {
+        &self.rows.row(k)[..self.rows.rows()]
     }
 }
 
@@ -95,6 +84,7 @@ fn line(rows: &mut [f64], start: usize) -> &mut [f64; PANEL] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tensor::Mat;
 
     /// The readable twin: one rotation after the other, each over two whole rows.
     fn rotate_rows(rows: &mut Mat, m: usize, rotations: &[(f64, f64)]) {
@@ -119,9 +109,9 @@ mod tests {
                 rotate_rows(&mut plain, m, &rotations);
             }
             basis.finish();
-            let order: Vec<usize> = (0..n).rev().collect();
-            let got = basis.columns(&order);
-            assert_eq!(got, Mat::from_fn(n, n, |i, j| plain[[order[j], i]]));
+            for k in 0..n {
+                assert_eq!(basis.row(k), plain.row(k));
+            }
         }
     }
 }

@@ -4,8 +4,10 @@
 //! keeps the matrix symmetric, so only the lower triangle is kept; the mirrors' vectors go where the zeros would be.
 
 use super::padded::{LINE, Padded};
+use crate::gemm::gemm;
 use crate::householder::reflector;
 use crate::simd::vectorise;
+use crate::tensor::Mat;
 
 /// T, and what is needed to build Q = H₍ₙ₋₁₎⋯H₂·H₁.
 pub(super) struct Tridiagonal {
@@ -143,6 +145,54 @@ impl Tridiagonal {
     }
 }
 
+/// Mirrors that are applied together.
+const TOGETHER: usize = 32;
+
+impl Tridiagonal {
+    /// X ← X·Qᵀ: takes eigenvectors of T, one a row, to those of A.
+    ///
+    /// Mirrors are taken by the dozen: H₁·H₂⋯ = I − Yᵀ·S·Y, with their vectors as the rows of Y and a small upper triangle S (Schreiber and
+    /// Van Loan's *compact WY* form). Applying that takes two large products, where single mirrors would read X twice each.
+    ///
+    /// Cost: 2n³ FLOP for n rows, as products.
+    ///
+    /// Source: Golub & Van Loan, *Matrix Computations*, 4th ed., section 5.1.7; LAPACK's `dlarft` and `dlarfb`.
+    // ANCHOR: apply
+    pub(super) fn apply_to(&self, x: &mut Mat) {
+        let n = self.taus.len();
+        for from in (1..n).step_by(TOGETHER) {
+            let to = n.min(from + TOGETHER);
+            let cols = to - 1; // mirror i has i entries
+            let y = self.mirrors.view(from..to, cols);
+            let s = self.triangle(from..to);
+            let part = x.view().slice(1, 0, cols);
+            let mut xy = Mat::zeros([x.rows(), to - from]);
+            gemm(1.0, part, y.transpose(), 0.0, xy.view_mut());
+            let xys = xy.matmul(&s);
+            gemm(-1.0, xys.view(), y, 1.0, x.view_mut().slice(1, 0, cols));
+        }
+    }
+
+    /// S, mirror by mirror: (I − YᵀSY)(I − τ·v·vᵀ) has in its last column −τ·S·Y·v, and below that τ.
+    fn triangle(&self, mirrors: std::ops::Range<usize>) -> Mat {
+        let (count, cols) = (mirrors.len(), mirrors.end - 1);
+        let y = self.mirrors.view(mirrors.clone(), cols);
+        let mut products = Mat::zeros([count, count]);
+        gemm(1.0, y, y.transpose(), 0.0, products.view_mut());
+        let mut s = Mat::zeros([count, count]);
+        for j in 0..count {
+            let tau = self.taus[mirrors.start + j];
+            for i in 0..j {
+                let sum: f64 = (i..j).map(|k| s[[i, k]] * products[[k, j]]).sum();
+                s[[i, j]] = -tau * sum;
+            }
+            s[[j, j]] = tau;
+        }
+        s
+    }
+    // ANCHOR_END: apply
+}
+
 /// zᵀ ← zᵀ·(I − τ·v·vᵀ) for four rows z.
 #[inline(always)]
 fn reflect_rows(v: &[f64], tau: f64, rows: &mut [&mut [f64]; 4]) {
@@ -184,12 +234,11 @@ fn chunk<const N: usize>(x: &[f64], k: usize) -> [f64; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tensor::Mat;
 
     /// Q·T·Qᵀ, multiplied out by the plain definition, is A; and Q is orthogonal.
     #[test]
     fn the_mirrors_of_any_size_give_three_diagonals() {
-        for n in 0..20 {
+        for n in (0..20).chain([33, 34, 70]) {
             let a = Mat::from_fn(n, n, |i, j| f64::from(((i + j) * (i * j + 3)) as u32 % 17) - 8.0);
             let mut lower = Padded::zeros(n);
             for i in 0..n {
@@ -212,6 +261,10 @@ mod tests {
                 }
                 assert!(basis.row(i)[n..].iter().all(|&x| x == 0.0), "the padding was written");
             }
+            let mut together = Mat::eye(n);
+            reduced.apply_to(&mut together);
+            let most = qt.zip_with(&together, |x, y| (x - y).abs());
+            assert!(most.data().iter().all(|&x| x < 1e-14), "n = {n}");
         }
     }
 }
