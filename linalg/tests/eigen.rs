@@ -182,6 +182,51 @@ mod eigen {
         }
     }
 
+    /// LAPACK's `dsyevd`, through SciPy: `golden/eigen.py` made the figures.
+    #[test]
+    fn lapacks_figures() {
+        let of = |name: &str, n: usize| -> Mat {
+            let block = |i: usize| ((i % 21) as f64 - 10.0).abs();
+            let glued = |glue: f64| {
+                Mat::from_fn(n, n, |i, j| match i.abs_diff(j) {
+                    0 => block(i),
+                    1 => {
+                        if i.min(j) % 21 == 20 {
+                            glue
+                        } else {
+                            1.0
+                        }
+                    }
+                    _ => 0.0,
+                })
+            };
+            match name {
+                "integers" => Mat::from_fn(n, n, |i, j| {
+                    ((i * j * 7 + (i + j) * 5 + i.abs_diff(j).pow(2)) % 23) as f64 - 11.0
+                }),
+                "wilkinson" => glued(0.0),
+                "glued" => glued(2_f64.powi(-40)),
+                _ => {
+                    Mat::from_fn(n, n, |i, j| 2_f64.powi(-((i + j) as i32)) * if i == j { 1.0 } else { 0.25 })
+                }
+            }
+        };
+        for line in include_str!("golden/eigen.txt").lines().filter(|line| !line.starts_with('#')) {
+            let mut words = line.split(' ');
+            let (name, n) = (words.next().unwrap(), words.next().unwrap().parse().unwrap());
+            let want: Vec<f64> = words.map(|x| x.parse().unwrap()).collect();
+            let a = of(name, n);
+            let limit = 50.0 * n as f64 * f64::EPSILON * want.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+            for e in [
+                SymmetricEigen::new(a.view()),
+                SymmetricEigen::by_ql(a.view()),
+                linalg::eigen::jacobi(a.view()),
+            ] {
+                assert_close(&e.unwrap().values, &want, limit);
+            }
+        }
+    }
+
     #[test]
     fn the_smallest_matrices() {
         let none = SymmetricEigen::new(Mat::zeros([0, 0]).view()).unwrap();

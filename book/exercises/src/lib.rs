@@ -64,4 +64,5 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<linalg::solve::Spec>("linalg/solve"),
     judge::entry::<linalg::qr::Spec>("linalg/qr"),
     judge::entry::<linalg::lstsq::Spec>("linalg/lstsq"),
+    judge::entry::<linalg::power::Spec>("linalg/power"),
 ];

@@ -10,6 +10,7 @@ pub mod pca;
 pub mod qr;
 pub mod rank_k;
 pub mod solve;
+pub mod power;
 pub mod strides;
 pub mod svd;
 pub mod two_by_two;
