@@ -58,9 +58,8 @@ impl Data {
     fn new(with_age: bool) -> Self {
         let mut rng = SmallRng::seed_from_u64(1);
         let truth: Vec<f64> = (0..FEATURES - 1).map(|_| rng.random_range(-0.5..0.5)).collect();
-        let mut x = Mat::from_fn(EXAMPLES, FEATURES, |_, j| {
-            rng.random_range(-0.5..0.5) / (1.0 + j as f64).sqrt()
-        });
+        let mut x =
+            Mat::from_fn(EXAMPLES, FEATURES, |_, j| rng.random_range(-0.5..0.5) / (1.0 + j as f64).sqrt());
         let y = (0..EXAMPLES).map(|i| kernels::dot(&x.row(i)[..FEATURES - 1], &truth)).collect();
         for i in 0..EXAMPLES {
             let age = 1.32 + rng.random_range(-0.9..0.9);
@@ -116,8 +115,15 @@ fn training(before: &Data, after: &Data, record: &mut Record) -> Result<f64, lin
     let largest = |data: &Data| power(|v, hv| data.hessian(v, hv), &start(), 1e-6, 2000);
     let (calm, sharp) = (largest(before)?, largest(after)?);
     // ANCHOR_END: sharpness
-    println!("largest eigenvalue of the Hessian before {:.4}, with the column {:.4}", calm.value, sharp.value);
-    println!("largest learning rate         before {:.4}, with the column {:.4}", 2.0 / calm.value, 2.0 / sharp.value);
+    println!(
+        "largest eigenvalue of the Hessian before {:.4}, with the column {:.4}",
+        calm.value, sharp.value
+    );
+    println!(
+        "largest learning rate         before {:.4}, with the column {:.4}",
+        2.0 / calm.value,
+        2.0 / sharp.value
+    );
     println!("products                      before {}, with the column {}\n", calm.steps, sharp.steps);
     record.value("calm", calm.value, 1e-8);
     record.value("sharp", sharp.value, 1e-8);
@@ -156,8 +162,7 @@ fn products(data: &Data, record: &mut Record) -> Result<Vec<(f64, f64, f64)>, li
 /// The smallest basis that is enough without a restart.
 fn fewest(data: &Data, tolerance: f64) -> Result<usize, linalg::Error> {
     let enough = |size: usize| {
-        let lanczos =
-            Lanczos { pairs: 1, which: Which::Largest, tolerance, cap: size, basis: Some(size) };
+        let lanczos = Lanczos { pairs: 1, which: Which::Largest, tolerance, cap: size, basis: Some(size) };
         lanczos.run(|v, hv| data.hessian(v, hv), &start()).is_ok()
     };
     let (mut low, mut high) = (1, 128); // not enough, enough
@@ -174,7 +179,11 @@ fn ten_pairs(data: &Data, record: &mut Record) -> Result<(), linalg::Error> {
     let found = lanczos.run(|v, hv| data.hessian(v, hv), &start())?;
     let seconds = begin.elapsed().as_secs_f64();
     let list: Vec<String> = found.values.iter().map(|x| format!("{x:.4}")).collect();
-    println!("ten leading eigenvalues in {} products and {seconds:.2} s: {}\n", found.products, list.join(" "));
+    println!(
+        "ten leading eigenvalues in {} products and {seconds:.2} s: {}\n",
+        found.products,
+        list.join(" ")
+    );
     record.value("ten_products", found.products as f64, 0.2);
     record.timing("ten_seconds", seconds);
     record.value("first", found.values[0], 1e-8);
@@ -262,4 +271,3 @@ fn products_figure(counts: &[(f64, f64, f64)]) -> String {
         ],
     )
 }
-

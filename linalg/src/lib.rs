@@ -109,3 +109,5 @@ mod chapter_svd {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/linalg/solving.md")]
 mod chapter_solving {}
+#[doc = include_str!("../../book/src/linalg/eigen.md")]
+mod chapter_eigen {}

@@ -17,6 +17,7 @@ pub mod picture;
 pub mod ranks;
 pub mod shift;
 pub mod spectrum;
+pub mod power;
 pub mod tape;
 pub mod walk;
 #[cfg(target_arch = "wasm32")]
@@ -70,6 +71,7 @@ pub const FIGURES: &[Figure] = &[
     angles::FIGURE,
     spectrum::FIGURE,
     ranks::FIGURE,
+    power::FIGURE,
     // a new one goes here, on a line of its own
     shift::FIGURE,
 ];
