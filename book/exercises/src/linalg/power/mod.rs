@@ -76,6 +76,18 @@ impl Exercise for Spec {
                 200,
             ),
             probe(
+                "negative, the vector begins with 0",
+                Mat::from_rows(&[[1.0, 0.0, 0.0], [0.0, -4.0, 1.5], [0.0, 1.5, -3.0]]),
+                200,
+            )
+            .tags(negative),
+            probe(
+                "negative, the vector ends with 0",
+                Mat::from_rows(&[[-4.0, 1.5, 0.0], [1.5, -3.0, 0.0], [0.0, 0.0, 1.0]]),
+                200,
+            )
+            .tags(negative),
+            probe(
                 "two eigenvalues near each other",
                 Mat::from_rows(&[[10.0, 0.5, 0.0], [0.5, 9.0, 0.25], [0.0, 0.25, 1.0]]),
                 600,

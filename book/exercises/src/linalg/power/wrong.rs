@@ -272,5 +272,36 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "products that are added to those before, in a buffer that is never cleared",
             "What is in your buffer when the second product begins?",
         ),
+        Wrong::new(
+            "sign-of-one-entry",
+            |a, steps| with_value(a, steps, |v, image| norm2(image).copysign(v[0] * image[0])),
+            "the length of A·v, with a sign that is read off entry 0",
+            "Which sign has a change of an entry that is 0?",
+        )
+        .or(|a, steps| with_value(a, steps, |v, image| if v[0] * image[0] < 0.0 { -norm2(image) } else { norm2(image) }))
+        .or(|a, steps| {
+            with_value(a, steps, |v, image| {
+                let last = v.len() - 1;
+                norm2(image).copysign(v[last] * image[last])
+            })
+        })
+        .show("negative, the vector begins with 0"),
+        Wrong::new(
+            "all-positive",
+            |a, steps| {
+                let mut v = over(&roots(a.rows()), norm2(&roots(a.rows())));
+                for _ in 0..steps {
+                    let image: Vec<f64> = times(a, &v).iter().map(|x| x.abs()).collect();
+                    let size = norm2(&image);
+                    if size == 0.0 {
+                        return (0.0, v);
+                    }
+                    v = over(&image, size);
+                }
+                (dot(&v, &times(a, &v)), v)
+            },
+            "a vector whose entries are made positive at every step",
+            "Can an eigenvector have entries of both signs?",
+        ),
     ]
 }
