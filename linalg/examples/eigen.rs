@@ -24,7 +24,7 @@ const FEATURES: usize = 20_000;
 
 /// The learning rate that has worked so far.
 const RATE: f64 = 1.0;
-const STEPS: usize = 600;
+const STEPS: usize = 800;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut record =
@@ -58,11 +58,15 @@ impl Data {
     fn new(with_age: bool) -> Self {
         let mut rng = SmallRng::seed_from_u64(1);
         let truth: Vec<f64> = (0..FEATURES - 1).map(|_| rng.random_range(-0.5..0.5)).collect();
-        let mut x =
-            Mat::from_fn(EXAMPLES, FEATURES, |_, j| rng.random_range(-0.5..0.5) / (1.0 + j as f64).sqrt());
-        let y = (0..EXAMPLES).map(|i| kernels::dot(&x.row(i)[..FEATURES - 1], &truth)).collect();
+        let mut x = Mat::from_fn(EXAMPLES, FEATURES, |_, j| {
+            rng.random_range(-0.5..0.5) / (1.0 + 0.2 * j as f64).sqrt()
+        });
+        let mut y: Vec<f64> =
+            (0..EXAMPLES).map(|i| kernels::dot(&x.row(i)[..FEATURES - 1], &truth)).collect();
+        let mean = kernels::sum(&y) / EXAMPLES as f64;
+        y.iter_mut().for_each(|y| *y -= mean);
         for i in 0..EXAMPLES {
-            let age = 1.32 + rng.random_range(-0.9..0.9);
+            let age = 0.9659 * (1.32 + rng.random_range(-0.9..0.9));
             x[[i, FEATURES - 1]] = if with_age { age } else { 0.0 };
         }
         Data { x, y }
@@ -106,7 +110,7 @@ fn start() -> Vec<f64> {
 fn training(before: &Data, after: &Data, record: &mut Record) -> Result<f64, linalg::Error> {
     let (old, new) = (before.descend(RATE), after.descend(RATE));
     let mut table = format!("{:>6}{:>16}{:>16}\n", "step", "before", "with the column");
-    for step in [0, 50, 100, 200, 300, 400, 500, 600] {
+    for step in [0, 50, 100, 150, 200, 400, 600, 800] {
         let _ = writeln!(table, "{step:6}{:16.6}{:16.6}", old[step], new[step]);
     }
     println!("loss at a learning rate of {RATE}\n\n{table}");
@@ -248,8 +252,8 @@ fn loss_figure(before: &Data, after: &Data, sharpness: f64) -> String {
     let points = |losses: Vec<f64>| losses.iter().enumerate().map(|(i, &l)| (i as f64, l)).collect();
     let line = |name: &str, points, bold, nudge| Line { name: name.into(), points, bold, nudge };
     plot::chart(
-        &Axis { name: "step", ticks: &[0.0, 100.0, 200.0, 300.0, 400.0, 500.0, 600.0], log: false },
-        &Axis { name: "loss", ticks: &[1e-4, 1e-3, 1e-2, 1e-1, 1.0], log: true },
+        &Axis { name: "step", ticks: &[0.0, 200.0, 400.0, 600.0, 800.0], log: false },
+        &Axis { name: "loss", ticks: &[1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0], log: true },
         &[
             line("before", points(before.descend(RATE)), false, 0.0),
             line("one column more", points(after.descend(RATE)), true, 0.0),
@@ -263,7 +267,7 @@ fn products_figure(counts: &[(f64, f64, f64)]) -> String {
         counts.iter().map(|row| (pick(row), 10_f64.powf(row.0))).collect::<Vec<_>>()
     };
     plot::chart(
-        &Axis { name: "products with H", ticks: &[0.0, 200.0, 400.0, 600.0, 800.0], log: false },
+        &Axis { name: "products with H", ticks: &[0.0, 20.0, 40.0, 60.0, 80.0], log: false },
         &Axis { name: "tolerance", ticks: &[1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 1.0], log: true },
         &[
             Line { name: "power".into(), points: curve(|c| c.1), bold: false, nudge: 0.0 },
