@@ -3,7 +3,8 @@
 //! All of them: two steps, each of which keeps the eigenvalues. Mirrors bring the matrix to three diagonals in one pass
 //! (`tridiagonal.rs`), then rotations drive the two outer ones to zero, eigenvalue by eigenvalue (`ql.rs`). The vectors follow
 //! every move: nine tenths of the time goes into that, so it is done in an order that the cache likes (`rotations.rs`). Larger
-//! matrices are cut in halves instead, which turns the second step into matrix products (`divide.rs`, `secular.rs`).
+//! matrices are cut in halves instead, which turns the second step into matrix products (`divide.rs`, `secular.rs`); and their
+//! mirrors are made in panels (`panels.rs`), which does that for half of the first.
 //!
 //! One, or a few: [`power`], [`inverse`], [`rayleigh`], [`Lanczos`]. The shortest: [`jacobi`]. None, but a bound: [`discs`].
 
@@ -12,6 +13,7 @@ mod gershgorin;
 mod jacobi;
 mod lanczos;
 mod padded;
+mod panels;
 mod power;
 mod ql;
 mod rotations;
@@ -73,7 +75,7 @@ impl SymmetricEigen {
     /// `f64::MAX`; [`Error::NoConvergence`] if the rotations reach their cap, which no known matrix does.
     pub fn new(a: View<'_, f64>) -> Result<Self, Error> {
         let (a, scale) = prepare(a)?;
-        let mut t = tridiagonal::reduce(a);
+        let mut t = panels::reduce(a);
         if t.diagonal.len() <= divide::SMALL {
             return Self::finish_by_ql(t, scale);
         }

@@ -1,6 +1,6 @@
 //! A square matrix with room to spare. Chapter: *Tensors and matmul*.
 
-use crate::view::View;
+use crate::view::{View, ViewMut};
 
 /// Numbers a cache line: what the loops of this module take at a time.
 pub(super) const LINE: usize = 8;
@@ -58,6 +58,18 @@ impl Padded {
     /// The first columns of some rows, for a product.
     pub(super) fn view(&self, rows: std::ops::Range<usize>, cols: usize) -> View<'_, f64> {
         View::with_strides(&self.data[rows.start * self.stride..], [rows.len(), cols], &[self.stride, 1])
+    }
+
+    /// The same, to be written.
+    pub(super) fn view_mut(&mut self, rows: std::ops::Range<usize>, cols: usize) -> ViewMut<'_, f64> {
+        let shape = [rows.len(), cols];
+        ViewMut::with_strides(&mut self.data[rows.start * self.stride..], shape, &[self.stride, 1])
+    }
+
+    /// The rows before row i, and row i, each with its padding.
+    pub(super) fn split_at_row(&mut self, i: usize) -> (&mut [f64], &mut [f64]) {
+        let (above, row) = self.data.split_at_mut(i * self.stride);
+        (above, &mut row[..self.stride])
     }
 
     /// All rows; a whole number of four.

@@ -16,9 +16,9 @@ pub(super) struct Tridiagonal {
     /// T\[i+1,i\] = T\[i,i+1\]; one fewer.
     pub(super) beside: Vec<f64>,
     /// Row i holds the vector of mirror i in its first i places, zeros from there on.
-    mirrors: Padded,
+    pub(super) mirrors: Padded,
     /// τ of mirror i, which acts on the rows and columns 0..i.
-    taus: Vec<f64>,
+    pub(super) taus: Vec<f64>,
 }
 
 /// Reduces the symmetric matrix whose lower triangle is in `a`.
@@ -28,18 +28,26 @@ pub(super) struct Tridiagonal {
 /// update waits, and is made row by row on the way through the *next* row's matrix-vector product.
 ///
 /// Cost: 4n³/3 FLOP; the triangle is read and written once for each of its rows.
-pub(super) fn reduce(mut a: Padded) -> Tridiagonal {
+pub(super) fn reduce(a: Padded) -> Tridiagonal {
     let n = a.rows();
-    let (mut diagonal, mut beside, mut taus) = (vec![0.0; n], vec![0.0; n.saturating_sub(1)], vec![0.0; n]);
+    let mut t = Tridiagonal::new(a);
+    reduce_rows(&mut t, n);
+    t
+}
+
+/// The same for the first n rows, if those below are done.
+pub(super) fn reduce_rows(t: &mut Tridiagonal, n: usize) {
+    let Tridiagonal { diagonal, beside, mirrors: a, taus } = t;
     let (mut v, mut w) = (vec![0.0; n], vec![0.0; n]); // of the update that still waits: none so far
     let mut p = vec![0.0; n];
     for i in (0..n).rev() {
         let stride = a.stride();
-        let (above, row) = a.data_mut().split_at_mut(i * stride);
+        let (above, row) = a.split_at_row(i);
         for (k, x) in row[..=i].iter_mut().enumerate() {
             *x -= v[i] * w[k] + w[i] * v[k];
         }
-        diagonal[i] = std::mem::take(&mut row[i]);
+        diagonal[i] = row[i];
+        row[i..].fill(0.0);
         if i == 0 {
             break;
         }
@@ -53,7 +61,6 @@ pub(super) fn reduce(mut a: Padded) -> Tridiagonal {
         }
         v[..i].copy_from_slice(mirror);
     }
-    Tridiagonal { diagonal, beside, mirrors: a, taus }
 }
 
 /// A ← A − v·wᵀ − w·vᵀ, then p ← A·x, in one pass over the lower triangle of A, which has as many rows as x.
@@ -120,6 +127,13 @@ fn update_and_multiply_rows<const R: usize>(
 }
 
 impl Tridiagonal {
+    /// Nothing reduced yet: room for T, and the matrix where the mirrors will be.
+    pub(super) fn new(a: Padded) -> Self {
+        let n = a.rows();
+        let (diagonal, beside) = (vec![0.0; n], vec![0.0; n.saturating_sub(1)]);
+        Tridiagonal { diagonal, beside, mirrors: a, taus: vec![0.0; n] }
+    }
+
     /// Qᵀ.
     ///
     /// Row j of it is eⱼᵀ·H₁·H₂⋯: every row goes through the mirrors on its own, and the first j of them cannot see it. Four rows go
@@ -227,7 +241,7 @@ fn split<const R: usize>(rows: &mut [f64], stride: usize) -> [&mut [f64]; R] {
 
 /// `N` numbers by value: the compiler need not fear that a store to one slice changes another.
 #[inline(always)]
-fn chunk<const N: usize>(x: &[f64], k: usize) -> [f64; N] {
+pub(super) fn chunk<const N: usize>(x: &[f64], k: usize) -> [f64; N] {
     *x[k..].first_chunk().expect("whole chunks")
 }
 
