@@ -64,7 +64,9 @@ impl Data {
         let mut y: Vec<f64> =
             (0..EXAMPLES).map(|i| kernels::dot(&x.row(i)[..FEATURES - 1], &truth)).collect();
         let mean = kernels::sum(&y) / EXAMPLES as f64;
-        y.iter_mut().for_each(|y| *y -= mean);
+        for y in &mut y {
+            *y -= mean;
+        }
         for i in 0..EXAMPLES {
             let age = 0.9659 * (1.32 + rng.random_range(-0.9..0.9));
             x[[i, FEATURES - 1]] = if with_age { age } else { 0.0 };
@@ -154,7 +156,7 @@ fn products(data: &Data, record: &mut Record) -> Result<Vec<(f64, f64, f64)>, li
     for exponent in [-1, -2, -3, -4, -6, -8, -10] {
         let tolerance = 10_f64.powi(exponent);
         let slow = power(|v, hv| data.hessian(v, hv), &start(), tolerance, 5000)?.steps;
-        let fast = fewest(data, tolerance)?;
+        let fast = fewest(data, tolerance);
         let _ = writeln!(table, "{:>10}{slow:>10}{fast:>10}", format!("1e{exponent}"));
         counts.push((f64::from(exponent), slow as f64, fast as f64));
     }
@@ -164,7 +166,7 @@ fn products(data: &Data, record: &mut Record) -> Result<Vec<(f64, f64, f64)>, li
 }
 
 /// The smallest basis that is enough without a restart.
-fn fewest(data: &Data, tolerance: f64) -> Result<usize, linalg::Error> {
+fn fewest(data: &Data, tolerance: f64) -> usize {
     let enough = |size: usize| {
         let lanczos = Lanczos { pairs: 1, which: Which::Largest, tolerance, cap: size, basis: Some(size) };
         lanczos.run(|v, hv| data.hessian(v, hv), &start()).is_ok()
@@ -174,7 +176,7 @@ fn fewest(data: &Data, tolerance: f64) -> Result<usize, linalg::Error> {
         let middle = usize::midpoint(low, high);
         if enough(middle) { high = middle } else { low = middle }
     }
-    Ok(high)
+    high
 }
 
 fn ten_pairs(data: &Data, record: &mut Record) -> Result<(), linalg::Error> {
