@@ -10,7 +10,7 @@
 //! | [`qr`], [`mirrors`], [`pivoted`] | Householder's mirrors, one by one, many at once, and in the order that shows the rank | solving |
 //! | [`lstsq`](mod@lstsq), [`refine`] | the nearest answer, and the same answer with more digits | solving |
 //! | [`cg`](mod@cg), [`condition`] | solving by products alone, and how far to trust a solution | solving |
-//! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes | tensors |
+//! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes; some of its eigenpairs, or all | tensors, eigen |
 //! | [`complex`], [`mod@schur`] | what a matrix without symmetry does: Schur form, complex eigenvalues, eigenvectors | powers |
 //! | [`powers`], [`arnoldi`] | a matrix applied again and again; some eigenvalues of one that is never written down | powers |
 //! | [`dimensions`] | what is different with a thousand axes: cosines, random projections, random spectra | dimensions |
