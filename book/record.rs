@@ -52,7 +52,11 @@ impl Record {
 
     /// Lines that the page shows as they were printed. The numbers in them are compared like values.
     pub fn text(&mut self, name: &str, text: &str, within: f64) {
-        self.texts.push(format!("{}: {{ \"text\": {}, \"within\": {within:?} }}", quoted(name), quoted(text)));
+        self.texts.push(format!(
+            "{}: {{ \"text\": {}, \"within\": {within:?} }}",
+            quoted(name),
+            quoted(text)
+        ));
     }
 
     /// Lines with times in them, which only this machine would print.
@@ -72,9 +76,8 @@ impl Record {
     }
 
     fn json(&self) -> String {
-        let list = |all: &[String]| {
-            all.iter().map(|one| format!("\n    {one}")).collect::<Vec<_>>().join(",")
-        };
+        let list =
+            |all: &[String]| all.iter().map(|one| format!("\n    {one}")).collect::<Vec<_>>().join(",");
         let seed = self.seed.map_or("null".into(), |seed| seed.to_string());
         format!(
             "{{\n  \"command\": {},\n  \"seed\": {seed},\n  \"settings\": {},\n  \"machine\": {},\n  \"values\": {{{}\n  }},\n  \"texts\": {{{}\n  }}\n}}\n",
@@ -90,7 +93,8 @@ impl Record {
 /// The processor, as far as the system tells, and how many threads it runs.
 fn machine() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map(|(_, name)| name);
+    let name =
+        info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map(|(_, name)| name);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let plural = if threads == 1 { "" } else { "s" };
     format!("{}, {threads} thread{plural}", name.unwrap_or(std::env::consts::ARCH))
