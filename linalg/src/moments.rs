@@ -2,7 +2,6 @@
 
 use crate::real::Real;
 
-// ANCHOR: textbook
 /// The variance as a textbook has it, mean of the squares minus square of the mean: kept here to show what it does.
 ///
 /// Both are nearly equal where the mean is far from 0, and their difference is what is left of their rounding errors. It can be negative.
@@ -18,6 +17,7 @@ use crate::real::Real;
 /// Accuracy: the error is about n·u·mean². Relative to the variance that is n·u·(mean/deviation)².
 ///
 /// Source: T. Chan, G. Golub, R. LeVeque, *Algorithms for computing the sample variance*, The American Statistician 37 (1983).
+// ANCHOR: textbook
 pub fn variance_textbook<T: Real>(x: &[T]) -> T {
     let (mut sum, mut squares) = (T::ZERO, T::ZERO);
     for &x in x {
@@ -29,7 +29,6 @@ pub fn variance_textbook<T: Real>(x: &[T]) -> T {
 }
 // ANCHOR_END: textbook
 
-// ANCHOR: moments
 /// Count, mean and the sum of squared deviations of what was seen so far: one pass, nothing stored, nothing that cancels.
 ///
 /// A new number moves the mean by its share of the distance, and adds the distance to the old mean times the distance to the new one;
@@ -66,6 +65,7 @@ impl<T: Real> Moments<T> {
         moments
     }
 
+    // ANCHOR: moments
     /// One more number.
     pub fn push(&mut self, x: T) {
         self.count += 1;
@@ -76,7 +76,8 @@ impl<T: Real> Moments<T> {
 
     /// The numbers that somebody else has seen.
     pub fn merge(&mut self, other: Self) {
-        if other.count == 0 {
+        if self.count == 0 || other.count == 0 {
+            *self = if self.count == 0 { other } else { *self };
             return;
         }
         let [a, b] = [self.count, other.count].map(|n| T::from_f64(n as f64));
@@ -86,6 +87,7 @@ impl<T: Real> Moments<T> {
         self.mean += apart * share;
         self.squares += other.squares + apart * apart * a * share;
     }
+    // ANCHOR_END: moments
 
     /// How many numbers there were.
     pub fn count(&self) -> u64 {
@@ -102,4 +104,3 @@ impl<T: Real> Moments<T> {
         self.squares / T::from_f64(self.count as f64)
     }
 }
-// ANCHOR_END: moments

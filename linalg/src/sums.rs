@@ -13,7 +13,6 @@
 
 use crate::real::Real;
 
-// ANCHOR: running
 /// Σ xᵢ, one after the other.
 ///
 /// ```
@@ -29,6 +28,7 @@ use crate::real::Real;
 ///
 /// Source: N. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., section 4.2; C.-P. Jeannerod and S. Rump,
 /// SIAM J. Matrix Anal. Appl. 34 (2013), for the bound without terms of second order.
+// ANCHOR: running
 pub fn running<T: Real>(x: &[T]) -> T {
     x.iter().fold(T::ZERO, |sum, &x| sum + x)
 }
@@ -37,7 +37,6 @@ pub fn running<T: Real>(x: &[T]) -> T {
 /// From here on halves are added; below, one number after the other. A call costs more than a few additions.
 const SHORT: usize = 8;
 
-// ANCHOR: pairwise
 /// Σ xᵢ: the sum of one half, plus the sum of the other.
 ///
 /// ```
@@ -53,6 +52,7 @@ const SHORT: usize = 8;
 /// Accuracy: the error is at most (7 + log₂(n/8))·u·Σ|xᵢ|, rounded up: so many roundings lie between a number and the result.
 ///
 /// Source: N. Higham, *The accuracy of floating point summation*, SIAM J. Sci. Comput. 14 (1993).
+// ANCHOR: pairwise
 pub fn pairwise<T: Real>(x: &[T]) -> T {
     if x.len() <= SHORT {
         return running(x);
@@ -62,7 +62,6 @@ pub fn pairwise<T: Real>(x: &[T]) -> T {
 }
 // ANCHOR_END: pairwise
 
-// ANCHOR: two_sum
 /// a + b as it is rounded, and what the rounding took away: the sum of both results is a + b *exactly*.
 ///
 /// ```
@@ -77,6 +76,7 @@ pub fn pairwise<T: Real>(x: &[T]) -> T {
 /// Accuracy: exact, unless the sum overflows.
 ///
 /// Source: D. Knuth, *The Art of Computer Programming*, vol. 2, section 4.2.2, theorem B.
+// ANCHOR: two_sum
 #[must_use]
 pub fn two_sum<T: Real>(a: T, b: T) -> (T, T) {
     let sum = a + b;
@@ -86,7 +86,6 @@ pub fn two_sum<T: Real>(a: T, b: T) -> (T, T) {
 }
 // ANCHOR_END: two_sum
 
-// ANCHOR: kahan
 /// Σ xᵢ; what each addition loses is given to the next number.
 ///
 /// ```
@@ -103,6 +102,7 @@ pub fn two_sum<T: Real>(a: T, b: T) -> (T, T) {
 /// Accuracy: the error is at most 2u·Σ|xᵢ|, and a few times n·u²·Σ|xᵢ|. It is a promise about the *sizes*: of 1, 1e100, 1, −1e100 it makes 0.
 ///
 /// Source: W. Kahan, *Further remarks on reducing truncation errors*, Comm. ACM 8 (1965); the bound: Higham, section 4.3.
+// ANCHOR: kahan
 pub fn kahan<T: Real>(x: &[T]) -> T {
     let (mut sum, mut lost) = (T::ZERO, T::ZERO);
     for &x in x {
@@ -115,7 +115,6 @@ pub fn kahan<T: Real>(x: &[T]) -> T {
 }
 // ANCHOR_END: kahan
 
-// ANCHOR: neumaier
 /// Σ xᵢ; what the additions lose is added up on its own and put back at the end.
 ///
 /// ```
@@ -132,6 +131,7 @@ pub fn kahan<T: Real>(x: &[T]) -> T {
 ///
 /// Source: A. Neumaier, Z. Angew. Math. Mech. 54 (1974); in this form, with the bound: T. Ogita, S. Rump, S. Oishi, *Accurate sum and dot
 /// product*, SIAM J. Sci. Comput. 26 (2005), algorithm 4.4.
+// ANCHOR: neumaier
 pub fn neumaier<T: Real>(x: &[T]) -> T {
     let (mut sum, mut lost) = (T::ZERO, T::ZERO);
     for &x in x {
@@ -203,7 +203,6 @@ pub fn exact(x: &[f64]) -> f64 {
 }
 // ANCHOR_END: exact
 
-// ANCHOR: dot
 /// Σ xᵢ·yᵢ as if in twice as many digits, rounded at the end: the products lose nothing, and what their sums lose is put back.
 ///
 /// A fused multiply-add computes a·b − p with one rounding. With p the rounded product that difference is a number of its own, so it
@@ -227,6 +226,7 @@ pub fn exact(x: &[f64]) -> f64 {
 ///
 /// Source: T. Ogita, S. Rump, S. Oishi, *Accurate sum and dot product*, SIAM J. Sci. Comput. 26 (2005), algorithm 5.3 and
 /// proposition 5.5.
+// ANCHOR: dot
 #[track_caller]
 pub fn dot_compensated(x: &[f64], y: &[f64]) -> f64 {
     assert!(x.len() == y.len(), "dot: lengths {} and {} differ", x.len(), y.len());

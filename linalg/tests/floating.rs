@@ -303,6 +303,9 @@ mod floating {
         let mut none = Moments::default();
         none.merge(m);
         assert_eq!(none, m);
+        let mut huge = Moments::default();
+        huge.merge(Moments::of(&[1e200]));
+        assert_eq!((huge.mean(), huge.variance()), (1e200, 0.0));
         assert!(Moments::of(&[1.0, f64::NAN]).variance().is_nan());
     }
 

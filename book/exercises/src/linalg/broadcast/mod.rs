@@ -3,13 +3,16 @@
 use crate::observe::Observer;
 use crate::spec::{Exercise, Probe};
 
+/// From shape, strides and the shape wanted to the strides for it.
+pub type Stretch = fn(&[usize], &[usize], &[usize]) -> Vec<usize>;
+
 /// What the learner's file holds.
 #[derive(Clone, Copy)]
 pub struct Functions {
     /// The common shape.
     pub broadcast: fn(&[usize], &[usize]) -> Option<Vec<usize>>,
     /// The strides with which a smaller tensor is read as a larger one.
-    pub stretch: fn(&[usize], &[usize], &[usize]) -> Vec<usize>,
+    pub stretch: Stretch,
 }
 
 /// Makes a subject of a module like the learner's file.

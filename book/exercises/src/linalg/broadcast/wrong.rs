@@ -1,6 +1,6 @@
 //! Broadcasting as people write it.
 
-use super::{Functions, Spec, solution};
+use super::{Functions, Spec, Stretch, solution};
 
 type Wrong = crate::spec::Wrong<Spec>;
 
@@ -12,7 +12,7 @@ fn shapes(broadcast: fn(&[usize], &[usize]) -> Option<Vec<usize>>) -> Functions 
     Functions { broadcast, ..right() }
 }
 
-fn strides(stretch: fn(&[usize], &[usize], &[usize]) -> Vec<usize>) -> Functions {
+fn strides(stretch: Stretch) -> Functions {
     Functions { stretch, ..right() }
 }
 
@@ -132,8 +132,7 @@ fn wrong_shapes() -> Vec<Wrong> {
             "multiples",
             shapes(|a, b| {
                 by(a, b, |m, n| match (m.min(n), m.max(n)) {
-                    (0, 1) => Some(0),
-                    (0, 0) => Some(0),
+                    (0, 0 | 1) => Some(0),
                     (0, _) => None,
                     (s, l) if l.is_multiple_of(s) => Some(l),
                     _ => None,
@@ -178,7 +177,7 @@ fn wrong_shapes() -> Vec<Wrong> {
             "a rule under which a single number goes with nothing",
             "What does `x + 1.0` do to a tensor?",
         )
-        .or(shapes(|a, b| if a.is_empty() != b.is_empty() { None } else { solution::broadcast(a, b) }))
+        .or(shapes(|a, b| if a.is_empty() == b.is_empty() { solution::broadcast(a, b) } else { None }))
         .show("a single number and [2, 3]"),
         Wrong::new(
             "either-side",

@@ -71,7 +71,7 @@ impl Exercise for Spec {
     fn observe(sum: &Self::Subject, input: &Input, out: &mut Observer) {
         match input.told {
             Some(told) => out.text("x", told.to_string()),
-            None => _ = out.given("x", &input.x),
+            None => out.given("x", &input.x),
         }
         out.see("sum", sum(&input.x)).within(1e-15, 0.0);
     }
