@@ -1,5 +1,6 @@
 //! Least squares, ranks, refinement and conjugate gradients: what defines their answers, nalgebra, and the cases that break careless code.
 
+#[allow(clippy::comparison_chain)] // matrices are written down case by case
 mod solving_fit {
     use linalg::cg::{Stop, conjugate_gradient, preconditioned};
     use linalg::mirrors::BlockReflector;
