@@ -6,6 +6,9 @@ use exercises::linalg::solve::Singular;
 /// x with A·x = b.
 ///
 /// The largest entry divides, so no factor is beyond 1 and no rounding error is multiplied.
+///
+/// # Errors
+/// [`Singular`] if in some column nothing but zeros is left to divide by.
 pub fn solve(a: &Mat, b: &[f64]) -> Result<Vec<f64>, Singular> {
     let mut a = a.clone();
     let mut x = b.to_vec();

@@ -12,6 +12,9 @@ use exercises::Mat;
 use exercises::linalg::solve::Singular;
 
 /// x with A·x = b.
+///
+/// # Errors
+/// [`Singular`] if in some column nothing but zeros is left to divide by.
 pub fn solve(a: &Mat, b: &[f64]) -> Result<Vec<f64>, Singular> {
     todo!("eliminate, then substitute back")
 }

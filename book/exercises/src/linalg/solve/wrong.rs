@@ -7,6 +7,7 @@ type Wrong = crate::spec::Wrong<Spec>;
 type Answer = Result<Vec<f64>, Singular>;
 
 /// What can be different from the right elimination.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Copy)]
 struct Way {
     /// Which row divides in column k.
