@@ -14,7 +14,7 @@ fn random(n: usize) -> Mat {
 
 fn symmetric_eigen(c: &mut Criterion) {
     let mut group = c.benchmark_group("symmetric eigen");
-    for n in [16, 64, 256] {
+    for n in [16, 64, 128, 256, 512] {
         let a = random(n);
         let a = a.zip_with(&a.transpose(), |x, y| x + y);
         let m = a.to_dmatrix();
@@ -99,7 +99,7 @@ fn fits(c: &mut Criterion) {
     let (a, b) = (square.view().slice(1, 0, 40).to_tensor(), square.view().slice(1, 40, 41).to_tensor());
     group.bench_function("lstsq", |bench| bench.iter(|| lstsq(black_box(&a).view(), &b)));
     group.bench_function("lstsq_min_norm", |bench| {
-        bench.iter(|| lstsq_min_norm(black_box(&a).view(), &b, None))
+        bench.iter(|| lstsq_min_norm(black_box(&a).view(), &b, None));
     });
 }
 

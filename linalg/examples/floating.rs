@@ -14,6 +14,9 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;
 
+/// A way to add up.
+type Sum = fn(&[f32]) -> f32;
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut record =
         record::Record::new("linalg", "floating").seed(SEED).settings("20 million losses in f32, mean 2.3");
@@ -113,7 +116,7 @@ fn print_variances(record: &mut record::Record) {
 fn print_times(losses: &[f32], record: &mut record::Record) {
     let x = &losses[..4096];
     println!("nanoseconds a number, 4096 numbers in f32");
-    let sums: [(&str, fn(&[f32]) -> f32); 5] = [
+    let sums: [(&str, Sum); 5] = [
         ("running", running),
         ("pairwise", pairwise),
         ("kahan", kahan),
@@ -136,7 +139,7 @@ fn print_times(losses: &[f32], record: &mut record::Record) {
 
 /// The relative error of sums of 2ᵏ losses: the largest of up to 16 disjoint stretches.
 fn error_figure(losses: &[f32]) -> String {
-    let sums: [(&str, fn(&[f32]) -> f32, f64); 3] =
+    let sums: [(&str, Sum, f64); 3] =
         [("running", running, 0.0), ("pairwise", pairwise, -8.0), ("Kahan", kahan, 10.0)];
     let mut lines: Vec<plot::Line> = Vec::new();
     for (name, sum, nudge) in sums {

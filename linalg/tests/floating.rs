@@ -185,7 +185,7 @@ mod floating {
             // A partner that makes the products cancel: yᵢ near 1/xᵢ, with alternating signs.
             let y: Vec<f64> = x.iter().enumerate().map(|(i, x)| {
                 let y = if x.abs() > 1e-50 { 1.0 / x } else { 1.0 };
-                if (i as u64 ^ seed) % 2 == 0 { y } else { -y * (1.0 + 1e-10) }
+                if (i as u64 ^ seed).is_multiple_of(2) { y } else { -y * (1.0 + 1e-10) }
             }).collect();
             let mut truth = Exact::zero();
             x.iter().zip(&y).for_each(|(&x, &y)| truth.add_product(x, y));

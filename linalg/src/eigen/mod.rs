@@ -1,4 +1,4 @@
-//! Symmetric matrices: the directions they only stretch. Chapter: *Tensors and matmul*.
+//! Symmetric matrices: the directions they only stretch. Chapter: *Eigenvalues*.
 //!
 //! All of them: two steps, each of which keeps the eigenvalues. Mirrors bring the matrix to three diagonals in one pass
 //! (`tridiagonal.rs`), then rotations drive the two outer ones to zero, eigenvalue by eigenvalue (`ql.rs`). The vectors follow

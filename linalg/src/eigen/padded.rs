@@ -1,4 +1,4 @@
-//! A square matrix with room to spare. Chapter: *Tensors and matmul*.
+//! A square matrix with room to spare. Chapter: *Eigenvalues*.
 
 use crate::view::{View, ViewMut};
 

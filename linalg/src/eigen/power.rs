@@ -105,7 +105,7 @@ pub fn power(
 /// [`Error::NotSquare`], [`Error::NotFinite`], [`Error::NotSymmetric`]; [`Error::NoConvergence`] after `cap` steps.
 ///
 /// # Panics
-/// If `start` has not n entries, is zero, or has an entry that is not finite.
+/// If `start` has not n entries, is zero, or has an entry that is not finite; if `shift` is not finite.
 ///
 /// Source: I. Ipsen, *Computing an eigenvector with inverse iteration*, SIAM Review 39 (1997); Parlett, *The Symmetric Eigenvalue
 /// Problem*, section 4.2.

@@ -1,4 +1,4 @@
-//! Implicit QL: rotations that drive the subdiagonal to zero. Chapter: *Tensors and matmul*.
+//! Implicit QL: rotations that drive the subdiagonal to zero. Chapter: *Eigenvalues*.
 
 use super::NAME;
 use super::rotations::Basis;

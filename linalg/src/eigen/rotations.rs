@@ -1,4 +1,4 @@
-//! Rotating the basis: nine tenths of an eigen-decomposition. Chapter: *Tensors and matmul*.
+//! Rotating the basis: nine tenths of an eigen-decomposition. Chapter: *Eigenvalues*.
 //!
 //! A sweep rotates rows m−1 and m of Vᵀ, then m−2 and m−1, up to l. Every row is read and written twice, and with 256 columns
 //! that is half a megabyte a sweep, four hundred times. But columns do not mix. So the sweeps are collected, and then a *panel*

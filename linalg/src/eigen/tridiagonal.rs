@@ -1,4 +1,4 @@
-//! Three diagonals in one pass: A = Q·T·Qᵀ. Chapter: *Tensors and matmul*.
+//! Three diagonals in one pass: A = Q·T·Qᵀ. Chapter: *Eigenvalues*.
 //!
 //! Row by row from the last one up, a mirror turns everything left of the subdiagonal into zeros. Applied from both sides it
 //! keeps the matrix symmetric, so only the lower triangle is kept; the mirrors' vectors go where the zeros would be.
