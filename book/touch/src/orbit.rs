@@ -97,7 +97,8 @@ mod tests {
     #[test]
     fn a_turn_feeds_the_growth_back() {
         let radius = |degrees: f64| compute(&[degrees, 0.9, 1.0, 1.0])[0];
-        assert!(radius(10.0) > 1.2 && radius(30.0) > 1.4 && radius(90.0) > 1.4);
+        assert!(radius(10.0) > 1.2 && radius(30.0) > 1.4);
+        assert!((radius(60.0) - 0.9).abs() < 1e-12); // too quick a turn carries it past
         assert!((compute(&[60.0, 0.9, 0.0, 1.0])[0] - 0.9).abs() < 1e-12);
     }
 }
