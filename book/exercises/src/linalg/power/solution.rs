@@ -10,7 +10,9 @@ pub fn power(a: &Mat, steps: usize) -> (f64, Vec<f64>) {
     // No axis, not all alike: roots have no pattern that a matrix of everyday life would share.
     let mut v: Vec<f64> = (0..a.rows()).map(|i| (i as f64 + 1.0).sqrt()).collect();
     let length = norm2(&v);
-    v.iter_mut().for_each(|x| *x /= length);
+    for x in &mut v {
+        *x /= length;
+    }
     for _ in 0..steps {
         let image = times(a, &v);
         let length = norm2(&image);

@@ -23,8 +23,8 @@ fn roots(n: usize) -> Vec<f64> {
 }
 
 /// From any start, with any measure of length; at the end the quotient vᵀAv.
-fn iterate(a: &Mat, steps: usize, start: Vec<f64>, length: fn(&[f64]) -> f64) -> Outcome {
-    let mut v = over(&start, length(&start));
+fn iterate(a: &Mat, steps: usize, start: &[f64], length: fn(&[f64]) -> f64) -> Outcome {
+    let mut v = over(start, length(start));
     for _ in 0..steps {
         let image = times(a, &v);
         let size = length(&image);
@@ -38,7 +38,7 @@ fn iterate(a: &Mat, steps: usize, start: Vec<f64>, length: fn(&[f64]) -> f64) ->
 
 /// Right until the last line, where λ is made of v and A·v.
 fn with_value(a: &Mat, steps: usize, value: fn(&[f64], &[f64]) -> f64) -> Outcome {
-    let (_, v) = iterate(a, steps, roots(a.rows()), norm2);
+    let (_, v) = iterate(a, steps, &roots(a.rows()), norm2);
     (value(&v, &times(a, &v)), v)
 }
 
@@ -122,15 +122,15 @@ pub(super) fn wrong() -> Vec<Wrong> {
         .show("diag(−5, 2, 1)"),
         Wrong::new(
             "starts-on-an-axis",
-            |a, steps| iterate(a, steps, axis(a.rows(), 0), norm2),
+            |a, steps| iterate(a, steps, &axis(a.rows(), 0), norm2),
             "a power iteration that starts from (1, 0, 0, …)",
             "Which eigenvectors of a diagonal matrix can your start ever see?",
         )
-        .or(|a, steps| iterate(a, steps, axis(a.rows(), a.rows() - 1), norm2))
+        .or(|a, steps| iterate(a, steps, &axis(a.rows(), a.rows() - 1), norm2))
         .show("diag(1, 2, 5)"),
         Wrong::new(
             "starts-with-ones",
-            |a, steps| iterate(a, steps, vec![1.0; a.rows()], norm2),
+            |a, steps| iterate(a, steps, &vec![1.0; a.rows()], norm2),
             "a power iteration that starts from (1, 1, …, 1)",
             "What does [[2, −1], [−1, 2]] make of (1, 1)?",
         )
@@ -168,26 +168,26 @@ pub(super) fn wrong() -> Vec<Wrong> {
         Wrong::new(
             "largest-is-one",
             |a, steps| {
-                let (_, v) = iterate(a, steps, roots(a.rows()), norm_inf);
+                let (_, v) = iterate(a, steps, &roots(a.rows()), norm_inf);
                 (dot(&v, &times(a, &v)) / dot(&v, &v), v)
             },
             "a vector that is scaled so that its largest entry is 1",
             "Which norm of your vector is 1, and which one does the task name?",
         )
-        .or(|a, steps| iterate(a, steps, roots(a.rows()), norm_inf)),
+        .or(|a, steps| iterate(a, steps, &roots(a.rows()), norm_inf)),
         Wrong::new(
             "sums-to-one",
             |a, steps| {
-                let (_, v) = iterate(a, steps, roots(a.rows()), norm1);
+                let (_, v) = iterate(a, steps, &roots(a.rows()), norm1);
                 (dot(&v, &times(a, &v)) / dot(&v, &v), v)
             },
             "a vector whose entries sum to 1 in size, like a distribution",
             "Which norm of your vector is 1, and which one does the task name?",
         )
-        .or(|a, steps| iterate(a, steps, roots(a.rows()), norm1)),
+        .or(|a, steps| iterate(a, steps, &roots(a.rows()), norm1)),
         Wrong::new(
             "plain-length",
-            |a, steps| iterate(a, steps, roots(a.rows()), plain_length),
+            |a, steps| iterate(a, steps, &roots(a.rows()), plain_length),
             "a power iteration that squares its entries to measure them: beyond 1e154 a square is infinite, below 1e-162 it is 0",
             "What is 1e200 times 1e200 in an f64?",
         )
@@ -252,13 +252,13 @@ pub(super) fn wrong() -> Vec<Wrong> {
         .show("two eigenvalues near each other"),
         Wrong::new(
             "fixed-number-of-steps",
-            |a, _| iterate(a, 100, roots(a.rows()), norm2),
+            |a, _| iterate(a, 100, &roots(a.rows()), norm2),
             "a power iteration that makes the same number of steps whatever it is told",
             "What becomes of your result when `steps` grows from 100 to 600?",
         )
-        .or(|a, _| iterate(a, 10, roots(a.rows()), norm2))
-        .or(|a, _| iterate(a, 20, roots(a.rows()), norm2))
-        .or(|a, _| iterate(a, 50, roots(a.rows()), norm2))
+        .or(|a, _| iterate(a, 10, &roots(a.rows()), norm2))
+        .or(|a, _| iterate(a, 20, &roots(a.rows()), norm2))
+        .or(|a, _| iterate(a, 50, &roots(a.rows()), norm2))
         .show("two eigenvalues near each other"),
         Wrong::new(
             "in-place",
