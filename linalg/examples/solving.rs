@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     fits(&mut record);
     refinement(&mut record)?;
     gradients(&mut record)?;
-    times(&mut record)?;
+    times(&mut record);
     plot::write_figures(&[
         ("solving-crossing.svg", crossing_figure()),
         ("solving-digits.svg", digits_figure()),
@@ -162,7 +162,7 @@ fn fastest<R>(calls: usize, mut f: impl FnMut() -> R) -> f64 {
     (0..calls).map(once).fold(f64::INFINITY, f64::min)
 }
 
-fn times(record: &mut record::Record) -> Result<(), linalg::Error> {
+fn times(record: &mut record::Record) {
     let n = 512;
     let a = random(n, n);
     let blocked = fastest(15, || Qr::new(a.view()).map(|qr| qr.r()));
@@ -177,7 +177,6 @@ fn times(record: &mut record::Record) -> Result<(), linalg::Error> {
     record.timing("fit_qr", qr);
     record.timing("fit_normal", normal);
     record.timing("fit_ratio", qr / normal);
-    Ok(())
 }
 
 // ---- figures
@@ -205,7 +204,7 @@ fn crossing_figure() -> String {
         };
         // where the crossing can be
         let corners: Vec<String> = [[-OFF, -OFF], [-OFF, OFF], [OFF, OFF], [OFF, -OFF]]
-            .map(|c| crossing(c))
+            .map(crossing)
             .iter()
             .map(|(x, y)| format!("{x:.1} {y:.1}"))
             .collect();
