@@ -1,6 +1,6 @@
 // A vector on the circle, step by step, and the two directions that a matrix only stretches.
-touchDraw.power = ({ colour, path, text, plain }) => (numbers, [other]) => {
-    const steps = Array.from({ length: numbers.length / 3 }, (_, i) => ({ x: numbers[3 * i], y: numbers[3 * i + 1], quotient: numbers[3 * i + 2] }));
+touchDraw.power = ({ colour, path, text, plain }) => (numbers, [other, , count]) => {
+    const steps = Array.from({ length: count + 1 }, (_, i) => ({ x: numbers[3 * i], y: numbers[3 * i + 1], quotient: numbers[3 * i + 2] }));
     const at = (x, y, r = 150) => [320 + r * x, 180 - r * y];
     const line = degrees => {
         const [x, y] = [Math.cos(degrees * Math.PI / 180), Math.sin(degrees * Math.PI / 180)];

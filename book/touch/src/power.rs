@@ -62,9 +62,12 @@ pub const FIGURE: Figure = Figure {
 /// Where the eigenvector of 1 points, in degrees.
 const LINE: f64 = 30.0;
 
-/// For each step so far, the start first: x, y, and the Rayleigh quotient.
+/// The most steps.
+const STEPS: usize = 12;
+
+/// For each of all steps, the start first: x, y, and the Rayleigh quotient. The page draws as many as are set.
 fn compute(inputs: &[f64]) -> Vec<f64> {
-    let &[other, away, steps, method] = inputs else { return Vec::new() };
+    let &[other, away, _, method] = inputs else { return Vec::new() };
     let (sin, cos) = LINE.to_radians().sin_cos();
     let a = Mat::from_rows(&[
         [cos * cos + other * sin * sin, (1.0 - other) * sin * cos],
@@ -73,11 +76,11 @@ fn compute(inputs: &[f64]) -> Vec<f64> {
     let (sin, cos) = (LINE + away).to_radians().sin_cos();
     let mut v = Mat::from_rows(&[[cos], [sin]]);
     let mut numbers = Vec::new();
-    for step in 0..=steps as usize {
+    for step in 0..=STEPS {
         let image = a.matmul(&v);
         let quotient = v.data()[0] * image.data()[0] + v.data()[1] * image.data()[1];
         numbers.extend([v.data()[0], v.data()[1], quotient]);
-        if step == steps as usize {
+        if step == STEPS {
             break;
         }
         let next = if method < 0.5 { Some(image) } else { solve(&a, quotient, &v) };

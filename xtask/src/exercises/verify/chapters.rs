@@ -124,7 +124,7 @@ fn named(command: &Command) -> Option<&str> {
     }
 }
 
-/// "Eighteen exercises" are all that there are, or the chapter's own; "fifteen known mistakes", in an exercise's box, are those
+/// "Eighteen exercises" are all that there are, those of a part of the book, or the chapter's own; "fifteen known mistakes", in an exercise's box, are those
 /// that it names. Also says how many numbers there are.
 pub(super) fn counts(
     page: &Page,
@@ -133,10 +133,16 @@ pub(super) fn counts(
 ) -> (usize, Vec<String>) {
     let written = exercises.iter().filter(|e| e.written).count();
     let here = exercises.iter().filter(|e| e.chapter.as_deref() == Some(&page.path)).count();
+    let mut parts: HashMap<&str, usize> = HashMap::new();
+    for part in exercises.iter().filter(|e| e.written).filter_map(|e| e.chapter.as_deref()?.rsplit_once('/'))
+    {
+        *parts.entry(part.0).or_default() += 1;
+    }
     let mut complaints = Vec::new();
     let all = numbers_of(&page.text, &["exercises"]);
     for n in &all {
-        if *n != written && (*n != here || here == 0) {
+        let known = *n == written || parts.values().any(|part| n == part) || (*n == here && here > 0);
+        if !known {
             complaints.push(format!("{n} exercises: there are {written}, and {here} belong to this page"));
         }
     }

@@ -1,4 +1,5 @@
-//! **broadcast**: which shapes go together, and what a stretched axis does to the strides. Chapter: *Tensor mechanics*.
+//! **broadcast**: which shapes go together, and what a stretched axis does to the strides. Chapter: *Tensor mechanics: shapes,
+//! strides, views*.
 
 use crate::observe::Observer;
 use crate::spec::{Exercise, Probe};
