@@ -15,9 +15,6 @@
 //! | [`powers`], [`arnoldi`] | a matrix applied again and again; some eigenvalues of one that is never written down | powers |
 //! | [`dimensions`] | what is different with a thousand axes: cosines, random projections, random spectra | dimensions |
 //! | [`svd`] | any matrix: turn, stretch, turn; rank, the nearest matrix of lower rank, principal components | svd |
-//! | [`triangular`], [`lu`], [`cholesky`] | systems of equations | solving (to come) |
-//! | [`qr`] | Householder's mirrors, orthogonal times triangular | tensors |
-//! | [`eigen`] | what a symmetric matrix does: stretch along orthogonal axes; some of its eigenpairs, or all | tensors, eigen |
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
 //! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
