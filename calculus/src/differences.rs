@@ -1,4 +1,5 @@
-//! Finite differences: a derivative from nothing but values. Chapter: *Reverse mode*.
+//! Finite differences: a derivative from nothing but values. Chapter: *Derivatives by differences* (and *Reverse mode*, which checks
+//! its tape with them).
 //!
 //! Move the input a little, see how far the output moves, divide. It needs no calculus and no access to the code of `f`,
 //! which makes it the referee of everything else in this crate. It is never exact, and here is by how much. Taylor's
@@ -20,6 +21,9 @@
 //!
 //! In `f32` (ε = 1.2e-7) the same sum leaves 4 to 5 digits of a central difference: too few to tell a wrong gradient from a
 //! rounded one. That is why gradients are *checked* in `f64`, whatever they are used in.
+//!
+//! More digits from values alone: [`crate::richardson`]. All digits, from a function that takes complex numbers: [`crate::complex`]. The
+//! four formulas side by side: [`crate::formulas`].
 //!
 //! Source: Nocedal and Wright, *Numerical Optimization*, 2nd edition, section 8.1.
 
@@ -83,9 +87,39 @@ pub fn forward(mut f: impl FnMut(f64) -> f64, x: f64, h: f64) -> f64 {
 ///
 /// Cost: two calls of `f`. NaN where the step is too small to move x, and where `f` is NaN (ln within a step of 0). At a kink it
 /// is the mean of the two one-sided slopes: ½ for ReLU at 0, which no framework returns.
+// ANCHOR: central
 pub fn central(mut f: impl FnMut(f64) -> f64, x: f64, h: f64) -> f64 {
     let (left, right) = (x - h, x + h);
     (f(right) - f(left)) / (right - left)
+}
+// ANCHOR_END: central
+
+/// The step that balances truncation against rounding in a second difference: ε^(1/4) · max(1, |x|), 1.2e-4 near 1.
+///
+/// Twice as far on the logarithmic scale as one would like: the rounding is divided by h² here.
+pub fn second_step(x: f64) -> f64 {
+    f64::EPSILON.sqrt().sqrt() * x.abs().max(1.0)
+}
+
+/// The second difference, (f(x+h) − 2·f(x) + f(x−h)) / h²: the second derivative f″(x).
+///
+/// Truncation h²/12·f⁗, rounding of about 4ε·|f|/h². Their sum is smallest near h = ⁴√(48ε·|f|/|f⁗|), where half of the digits are left:
+/// 8 of 16. With the step that suits a first derivative, 6e-6, it has 5.
+///
+/// ```
+/// use calculus::differences::{second, second_step};
+///
+/// assert!((second(f64::exp, 1.0, second_step(1.0)) - 1.0_f64.exp()).abs() < 1e-6);
+/// assert!(second(f64::exp, 1.0, 1e-12).abs() > 1e3 || second(f64::exp, 1.0, 1e-12) == 0.0); // noise over 1e-24
+/// ```
+///
+/// Cost: three calls of `f`. NaN where the step is too small to move x, and where `f` is NaN.
+pub fn second(mut f: impl FnMut(f64) -> f64, x: f64, h: f64) -> f64 {
+    let (left, right) = (x - h, x + h);
+    // Each side with its own distance: x + h and x − h are rounded differently.
+    let (to_left, to_right) = (x - left, right - x);
+    let middle = f(x);
+    ((f(right) - middle) / to_right - (middle - f(left)) / to_left) / (0.5 * (right - left))
 }
 
 /// The gradient of a function of many numbers, ∂f/∂xᵢ for each i, by central differences with [`central_step`].
@@ -137,6 +171,7 @@ pub fn gradient(mut f: impl FnMut(&[f64]) -> f64, x: &[f64]) -> Vec<f64> {
 ///
 /// # Panics
 /// If `f` does not always return the same number of outputs.
+// ANCHOR: jacobian
 #[track_caller]
 pub fn jacobian(mut f: impl FnMut(&[f64]) -> Vec<f64>, x: &[f64]) -> Mat {
     let mut point = x.to_vec();
@@ -162,6 +197,7 @@ pub fn jacobian(mut f: impl FnMut(&[f64]) -> Vec<f64>, x: &[f64]) -> Mat {
     }
     j
 }
+// ANCHOR_END: jacobian
 
 /// One step size, and how far each difference was from the true derivative with it.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,4 +1,4 @@
-//! Dual numbers: forward mode. Chapter: *Reverse mode*.
+//! Dual numbers: forward mode. Chapter: *Forward mode: dual numbers*.
 //!
 //! A dual number a + b·ε carries a value a and a derivative b, with ε² = 0: a step so small that its square is nothing.
 //! Arithmetic with that one rule *is* the differential calculus. The product shows it:
@@ -10,6 +10,8 @@
 //! The second part is the product rule. So a program that computes f(x) with duals, started at x + 1·ε, ends with
 //! f(x) + f′(x)·ε: exact to rounding, no step to choose, whatever loops and branches it took. Because [`Dual`] is a
 //! [`Real`], it goes through every tensor and every tape; and because `Dual<Dual<f64>>` is one too, so do second derivatives.
+//!
+//! Several directions in a pass: [`crate::duals`]. Second derivatives by name: [`crate::hyper`]. All orders: [`crate::jet`].
 //!
 //! One pass carries one direction. A gradient over n inputs costs n passes: fine for three, hopeless for a network, and the
 //! reason for the reverse mode of [`crate::scalar`].

@@ -2,8 +2,15 @@
 //!
 //! | module | what it teaches | chapter |
 //! |---|---|---|
-//! | [`differences`] | derivatives from function values alone, and why their step must be neither large nor small | reverse |
-//! | [`dual`] | forward mode: numbers that carry their derivative with them | reverse |
+//! | [`differences`] | derivatives from function values alone, and why their step must be neither large nor small | differences |
+//! | [`formulas`] | four formulas for one slope, and the error of each at every step and in both formats | differences |
+//! | [`richardson`] | two bad answers make a good one, and say how good | differences |
+//! | [`complex`] | the complex step: a slope without a subtraction | differences |
+//! | [`dual`] | forward mode: numbers that carry their derivative with them | forward |
+//! | [`duals`] | several directions in one pass | forward |
+//! | [`hyper`] | hyper-duals: exact second derivatives | forward |
+//! | [`jet`] | Taylor jets: all derivatives up to an order | forward |
+//! | [`newton`] | Newton's method, and what a wrong slope does to it | forward |
 //! | [`scalar`] | reverse mode, one number a node, to be read whole | reverse |
 //! | [`moons`] | a network of 337 weights, trained number by number on the scalar tape | reverse |
 //! | [`tape`], [`ops`] | reverse mode, one tensor a node: the tape that trains language models | reverse |
@@ -17,15 +24,30 @@
 #![forbid(unsafe_code)]
 
 pub mod check;
+pub mod complex;
 pub mod differences;
 pub mod dual;
+pub mod duals;
+pub mod formulas;
+pub mod hyper;
+pub mod jet;
 pub mod moons;
+pub mod newton;
 pub mod ops;
 pub mod optim;
 pub mod perceptron;
+pub mod richardson;
 pub mod scalar;
 pub mod tape;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/spine/reverse.md")]
 mod chapter_reverse {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/calculus/differences.md")]
+mod chapter_differences {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/calculus/forward.md")]
+mod chapter_forward {}

@@ -1,7 +1,12 @@
 //! Finite differences against functions whose derivatives are known in closed form.
 
 mod differences {
-    use calculus::differences::{central, central_step, forward, forward_step, gradient, jacobian, u_curve};
+    use calculus::differences::{
+        central, central_step, forward, forward_step, gradient, jacobian, second, second_step, u_curve,
+    };
+    use calculus::formulas::{Formula, Function, errors};
+    use calculus::richardson::{extrapolated, richardson};
+    use linalg::Real;
     use proptest::prelude::*;
     use proptest::test_runner::RngSeed;
 
@@ -68,6 +73,131 @@ mod differences {
                 prop_assert!((got - exact).abs() < 1e-9);
             }
         }
+    }
+
+    /// A function with its first, second, third and fifth derivatives, all of which are sines and cosines.
+    struct Sine;
+    impl Function for Sine {
+        fn at<T: Real>(&self, x: T) -> T {
+            x.sin()
+        }
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        /// The bound that comes with an extrapolated slope holds, and is not idle: functions with all derivatives, at all places.
+        #[test]
+        fn richardson_knows_its_error(x in -3.0..3.0_f64, scale in 0.3..3.0_f64, h in 0.05..0.6_f64) {
+            for (name, e, exact) in [
+                ("exp", richardson(|x| (scale * x).exp(), x, h), scale * (scale * x).exp()),
+                ("sin", richardson(|x| (scale * x).sin(), x, h), scale * (scale * x).cos()),
+                ("1/(1+x²)", richardson(|x| 1.0 / (1.0 + x * x), x, h), -2.0 * x / (1.0 + x * x).powi(2)),
+                ("tanh", richardson(f64::tanh, x, h), 1.0 / x.cosh().powi(2)),
+            ] {
+                let error = (e.slope - exact).abs();
+                prop_assert!(error <= e.error + 2.0 * EPS * exact.abs(), "{name}: {error:e}, but said {:e}", e.error);
+                prop_assert!(e.error < 1e-10 * exact.abs().max(1.0), "{name}: an idle bound of {:e}", e.error);
+                prop_assert!(e.calls <= 26);
+            }
+        }
+
+        /// Truncation plus rounding bounds all four formulas, at every step: the table of `formulas` as a test.
+        #[test]
+        fn four_formulas_stay_within_their_two_errors(x in -3.0..3.0_f64, exponent in -15.0..0.0_f64) {
+            let h = 10_f64.powf(exponent);
+            for formula in Formula::ALL {
+                let error = (formula.slope(&Sine, x, h) - x.cos()).abs();
+                // The points x ± h are rounded too: one unit of x, times a slope of at most 1.
+                let noise = EPS * (1.0 + x.abs());
+                let bound = formula.truncation(h, 1.0) * 1.2 + formula.rounding(h, noise) + 4.0 * EPS;
+                prop_assert!(error <= bound, "{formula:?}: {error:e} at h = {h:e}, bound {bound:e}");
+            }
+        }
+    }
+
+    /// The derived step is the best one, as far as noise allows: no step of the curve is much better than the predicted sum.
+    #[test]
+    fn the_derived_step_is_near_the_best_one() {
+        let e = 1.0_f64.exp();
+        struct Exp;
+        impl Function for Exp {
+            fn at<T: Real>(&self, x: T) -> T {
+                x.exp()
+            }
+        }
+        for formula in [Formula::Forward, Formula::Central, Formula::Extrapolated] {
+            let derived = formula.best_step(EPS * e, e);
+            let promised = formula.truncation(derived, e) + formula.rounding(derived, EPS * e);
+            let curve = errors::<f64>(formula, &Exp, 1.0, e, 14, 4);
+            let at_derived =
+                curve.iter().min_by(|a, b| (a.0 / derived).ln().abs().total_cmp(&(b.0 / derived).ln().abs()));
+            assert!(
+                at_derived.is_some_and(|p| p.1 <= 2.0 * promised),
+                "{formula:?}: {at_derived:?}, promised {promised:e}"
+            );
+            // a hundred times longer or shorter is clearly worse
+            for (far, name) in [(derived * 100.0, "longer"), (derived / 1000.0, "shorter")] {
+                let worst =
+                    curve.iter().filter(|p| (p.0 / far).ln().abs() < 1.5).map(|p| p.1).fold(0.0, f64::max);
+                assert!(worst > 5.0 * promised, "{formula:?}, {name}: {worst:e}");
+            }
+        }
+        assert_eq!(Formula::Complex.best_step(EPS, 1.0), 0.0);
+        assert_eq!(Formula::Central.best_step(EPS, 0.0), f64::INFINITY);
+    }
+
+    /// On logarithmic axes the truncation of one extrapolation has slope 4.
+    #[test]
+    fn an_extrapolation_is_of_fourth_order() {
+        let error = |h: f64| (extrapolated(f64::exp, 1.0, h) - 1.0_f64.exp()).abs();
+        let ratio = error(0.2) / error(0.02);
+        assert!((ratio.log10() - 4.0).abs() < 0.05, "falls by {ratio}");
+        assert!(
+            (error(0.2) / (0.2_f64.powi(4) / 480.0 * 1.0_f64.exp()) - 1.0).abs() < 0.05,
+            "the constant is 1/480"
+        );
+        // exact up to degree 4
+        let quartic = |x: f64| ((2.0 * x - 1.0) * x + 3.0) * x * x;
+        assert!((extrapolated(quartic, 1.5, 0.5) - (8.0 * 3.375 - 3.0 * 2.25 + 9.0)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn richardson_hard_cases() {
+        // beyond the domain at first: the rows that have no value are left out
+        let e = richardson(f64::ln, 0.01, 1.0);
+        assert!((e.slope - 100.0).abs() <= e.error && e.error < 1e-5, "{e:?}");
+        // nothing to be measured at all
+        for e in [
+            richardson(|_| f64::NAN, 1.0, 0.1),
+            richardson(f64::exp, f64::NAN, 0.1),
+            richardson(f64::exp, 1.0, 0.0),
+        ] {
+            assert!(e.slope.is_nan() && e.error == f64::INFINITY && e.calls <= 26, "{e:?}");
+        }
+        // What it cannot see, as its documentation says: both sides of a kink agree on their mean.
+        assert_eq!(richardson(f64::abs, 0.0, 0.1).slope, 0.0);
+        // a jump: the quotients grow without end, and so does the bound
+        let e = richardson(|x| if x < 0.0 { 0.0 } else { 1.0 }, 0.0, 0.1);
+        assert!(e.error > 1.0, "{e:?}");
+        // far from 1: the step belongs to the scale of x
+        for scale in [1e-150, 1e150] {
+            let e = richardson(|x| (x / scale).sin(), 0.5 * scale, 0.1 * scale);
+            assert!((e.slope * scale - 0.5_f64.cos()).abs() < 1e-12, "{e:?}");
+        }
+        // A constant: exactly 0, and a bound that is only rounding.
+        let e = richardson(|_| 7.0, 1.0, 0.1);
+        assert!(e.slope == 0.0 && e.error < 1e-12);
+    }
+
+    /// A second derivative has a step of its own: with that of the first one it has five digits, and with 1e-12 none.
+    #[test]
+    fn a_second_difference_wants_a_longer_step() {
+        let error = |h: f64| (second(f64::exp, 1.0, h) - 1.0_f64.exp()).abs();
+        assert!(error(second_step(1.0)) < 1e-7, "{:e}", error(second_step(1.0)));
+        assert!(error(central_step(1.0)) > 1e-6 && error(1e-12) > 1.0);
+        assert!((second(|x| x * x * x, 2.0, 0.25) - 12.0).abs() < 1e-12);
+        assert!(second(|x| x, 1.0, 1e-17).is_nan());
     }
 
     /// Both halves of the U have the slopes that the derivation promises, on logarithmic axes.

@@ -18,6 +18,7 @@ pub mod power;
 pub mod ranks;
 pub mod shift;
 pub mod spectrum;
+pub mod steps;
 pub mod tape;
 pub mod walk;
 #[cfg(target_arch = "wasm32")]
@@ -72,6 +73,7 @@ pub const FIGURES: &[Figure] = &[
     spectrum::FIGURE,
     ranks::FIGURE,
     power::FIGURE,
+    steps::FIGURE,
     // a new one goes here, on a line of its own
     shift::FIGURE,
 ];
