@@ -37,7 +37,8 @@ fn main() -> std::io::Result<()> {
     let single = single_precision();
     let best = single.iter().copied().fold((0.0, f64::MAX), |a, b| if b.1 < a.1 { b } else { a });
     println!("  in f32: best central step {:.0e}, error {:.0e}\n", best.0, best.1);
-    let mut record = record::Record::new("calculus", "differences").settings("f64 where nothing else is said");
+    let mut record =
+        record::Record::new("calculus", "differences").settings("f64 where nothing else is said");
     for (name, (step, error)) in [("forward", forward), ("central", central), ("single", best)] {
         // What is best is decided by roundings, which differ from one library's exp to another's: only sizes are meant.
         record.value(&format!("{name}_step"), step, 3.0);
@@ -74,7 +75,7 @@ fn greeks(spot: f64) -> (f64, f64) {
     let deviation = 0.2 * 0.5_f64.sqrt();
     let d = (spot / 100.0).ln() / deviation + deviation / 2.0;
     let density = (-d * d / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
-    ((1.0 + Real::erf(d * 0.5_f64.sqrt())) / 2.0, density / (spot * deviation))
+    (0.5 * (1.0 + Real::erf(d * 0.5_f64.sqrt())), density / (spot * deviation))
 }
 
 fn print_report(record: &mut record::Record) {

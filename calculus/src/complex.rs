@@ -191,7 +191,12 @@ macro_rules! functions {
             // ANCHOR: abs
             #[inline]
             fn abs(self) -> Self {
-                let sign = if self.re > 0.0 { 1.0 } else if self.re < 0.0 { -1.0 } else { 0.0 };
+                let sign = match self.re.partial_cmp(&0.0) {
+                    Some(Ordering::Greater) => 1.0,
+                    Some(Ordering::Less) => -1.0,
+                    Some(Ordering::Equal) => 0.0,
+                    None => $t::NAN,
+                };
                 self.scale(sign)
             }
             // ANCHOR_END: abs

@@ -97,6 +97,7 @@ pub fn gradient<T: Real, const N: usize>(
 impl<T: Real, const N: usize> Mul for Duals<T, N> {
     type Output = Self;
     #[inline(always)]
+    #[allow(clippy::suspicious_arithmetic_impl)] // the rule of Leibniz
     fn mul(self, o: Self) -> Self {
         self.with(o, self.value * o.value, |a, b| a * o.value + self.value * b)
     }
@@ -105,6 +106,7 @@ impl<T: Real, const N: usize> Mul for Duals<T, N> {
 impl<T: Real, const N: usize> Div for Duals<T, N> {
     type Output = Self;
     #[inline(always)]
+    #[allow(clippy::suspicious_arithmetic_impl)] // the rule of Leibniz
     fn div(self, o: Self) -> Self {
         let value = self.value / o.value;
         self.with(o, value, |a, b| (a - value * b) / o.value)

@@ -111,6 +111,7 @@ impl<T: Real> Mul for HyperDual<T> {
 impl<T: Real> Div for HyperDual<T> {
     type Output = Self;
     #[inline(always)]
+    #[allow(clippy::suspicious_arithmetic_impl)] // a/b = a·(1/b)
     fn div(self, other: Self) -> Self {
         self * other.recip()
     }

@@ -63,8 +63,8 @@ impl<T: Real, const K: usize> Jet<T, K> {
         let mut factorial = T::ONE;
         let mut all = self.coefficients;
         for (k, c) in all.iter_mut().enumerate().skip(1) {
-            factorial = factorial * T::from_f64(k as f64);
-            *c = *c * factorial;
+            factorial *= T::from_f64(k as f64);
+            *c *= factorial;
         }
         all
     }

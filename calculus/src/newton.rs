@@ -110,9 +110,9 @@ pub fn root(
             return Ok(Root { x, steps });
         }
         if y.value < 0.0 {
-            low = x
+            low = x;
         } else {
-            high = x
+            high = x;
         }
         let newton = x - y.value / y.d;
         let close = |next: f64| (next - x).abs() <= tolerance.max(f64::EPSILON) * x.abs().max(1.0);

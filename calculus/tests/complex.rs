@@ -76,12 +76,9 @@ mod differences {
     #[test]
     fn the_slope_of_an_absolute_value_is_its_sign() {
         for (x, slope) in [(3.0, 1.0), (-3.0, -1.0), (1e-300, 1.0), (0.0, 0.0)] {
-            assert_eq!(complex_step(|x| x.abs(), x, 1e-320), slope, "at {x}");
+            assert_eq!(complex_step(Real::abs, x, 1e-320), slope, "at {x}");
         }
-        assert!(
-            complex_step(|x| x.abs(), f64::NAN, 1e-20).is_nan()
-                || Complex::new(f64::NAN, 1.0).abs().re.is_nan()
-        );
+        assert!(complex_step(Real::abs, f64::NAN, 1e-20).is_nan());
         // and a branch is taken by the real part
         let relu = |z: Complex<f64>| if z > Complex::ZERO { z } else { Complex::ZERO };
         assert_eq!([complex_step(relu, 2.0, 1e-20), complex_step(relu, -2.0, 1e-20)], [1.0, 0.0]);
@@ -107,12 +104,12 @@ mod differences {
             assert!((got.im / 1e-200 - slope).abs() < 1e-14 * slope.abs(), "{got}: {slope}");
         }
         // saturated: the slope of tanh at 30 is 4e-26, and 1 − t² would be 0
-        let slope = complex_step(|x| x.tanh(), 30.0, 1e-20);
+        let slope = complex_step(Real::tanh, 30.0, 1e-20);
         assert!((slope / (4.0 * (-60.0_f64).exp()) - 1.0).abs() < 1e-12);
-        assert_eq!(complex_step(|x| x.tanh(), 1000.0, 1e-20), 0.0);
+        assert_eq!(complex_step(Real::tanh, 1000.0, 1e-20), 0.0);
         // outside of the domain
-        assert!(complex_step(|x| x.ln(), -1.0_f64, 1e-20).is_nan());
-        assert!(complex_step(|x| x.exp(), f64::NAN, 1e-20).is_nan());
+        assert!(complex_step(Real::ln, -1.0_f64, 1e-20).is_nan());
+        assert!(complex_step(Real::exp, f64::NAN, 1e-20).is_nan());
         // the root's branch: Re ≥ 0, the sign of the imaginary part kept
         let root = Complex::new(-4.0, -0.0_f64).sqrt();
         assert_eq!((root.re, root.im), (0.0, -2.0));
