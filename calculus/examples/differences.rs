@@ -177,9 +177,9 @@ fn four_figure() -> String {
         &plot::Axis { name: "error of the slope", ticks, log: true },
         &[
             line(Formula::Forward, "forward", -12.0),
-            line(Formula::Central, "central", 6.0),
-            line(Formula::Extrapolated, "extrapolated", 26.0),
-            line(Formula::Complex, "complex", -2.0),
+            line(Formula::Central, "central", 2.0),
+            line(Formula::Extrapolated, "extrapolated", 19.0),
+            line(Formula::Complex, "complex", 12.0),
         ],
     )
 }
