@@ -10,10 +10,10 @@ use linalg::Real;
 pub const FIGURE: Figure = Figure {
     name: "steps",
     caption: "The error of a measured slope against the step, both axes logarithmic: each line across is a factor of 100. The ring is the step you set, the cross the best one of this curve.",
-    question: "In f64, with the central formula, the error at a step of 10⁻² is about 10⁻⁵. You make the step a hundred million times smaller, 10⁻¹⁰. What will the error be?",
+    question: "In f64, with the central formula, the error at a step of 10⁻² is about 10⁻⁵. You make the step ten thousand million times smaller, 10⁻¹². What will the error be?",
     answers: &[
         (
-            "About 10⁻²¹: two digits of error for each digit of step.",
+            "About 10⁻²⁵: two digits of error for each digit of step.",
             "That is the truncation alone. But the values of f have errors of 10⁻¹⁶ themselves, and they are divided by the step.",
         ),
         (
@@ -21,8 +21,8 @@ pub const FIGURE: Figure = Figure {
             "The quotient would be rounded no worse than that. The difference above the line has lost its digits before it gets there.",
         ),
         (
-            "About 10⁻⁶: hardly better than where I came from.",
-            "Yes: 10⁻¹⁶ of rounding divided by 10⁻¹⁰. In between lies a step that is a hundred thousand times better than both.",
+            "About 10⁻⁵ again: no better than where I came from.",
+            "Yes: some 10⁻¹⁶ of rounding, divided by 10⁻¹², is 10⁻⁴ or a little less. In between lies a step that is a million times better than both.",
         ),
     ],
     inputs: &[
@@ -127,7 +127,7 @@ mod tests {
         let central = compute(&[0.0, 1.0, 0.0, 0.0]);
         assert_eq!(central.len(), 33);
         assert!((central[4] + 5.0).abs() < 0.6, "at 1e-2: {}", central[4]);
-        assert!((central[20] + 6.0).abs() < 1.2, "at 1e-10: {}", central[20]);
+        assert!((central[24] + 4.7).abs() < 1.0, "at 1e-12: {}", central[24]);
         assert!(best([0.0, 1.0, 0.0, 0.0]) < -10.5);
         // f32 leaves five digits at best, the complex step all seven
         assert!(best([0.0, 1.0, 1.0, 0.0]) > -7.0 && best([0.0, 3.0, 1.0, 0.0]) < -6.5);
