@@ -33,10 +33,10 @@ pub const FIGURE: Figure = Figure {
         },
         Input {
             label: "degrees between the start and the line of 1",
-            range: [0.0, 90.0],
+            range: [5.0, 90.0],
             step: 5.0,
             start: 20.0,
-            recorded: &[0.0, 20.0, 60.0, 85.0, 90.0],
+            recorded: &[5.0, 20.0, 60.0, 85.0, 90.0],
             names: &[],
         },
         Input {
