@@ -2,6 +2,7 @@
 
 use crate::chapter::BOXES;
 use crate::problem::Error;
+use crate::touch;
 use std::fs;
 use std::path::Path;
 
@@ -24,7 +25,7 @@ pub(crate) fn finish(folder: &Path, fragments: &[String]) -> Result<(), Error> {
             if path.file_name().is_some_and(|name| name == "print.html") {
                 finished = finished.replace("class=\"data\" href=\"../", "class=\"data\" href=\"");
             }
-            fs::write(&path, finished).map_err(Error::io(&path))?;
+            fs::write(&path, touch::scripts(&finished)).map_err(Error::io(&path))?;
         }
     }
     Ok(())

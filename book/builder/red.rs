@@ -39,18 +39,23 @@ pub(crate) fn try_all(layout: &Layout, only: &str) -> Result<usize, Error> {
     if !boxes.is_empty() {
         mirror(&layout.root, &copy, &folder)?;
     }
-    let mut kept = 0;
-    for Located { chapter, line, patch } in &boxes {
+    // First every test as things are, then every patch: a patch goes in as the one before it goes out, so that Cargo compiles once a box.
+    let mut green = Vec::new();
+    for located in &boxes {
         let start = Instant::now();
-        let test = patch.test.join(" ");
-        match try_one(patch, &copy, &folder) {
+        match passing(&located.patch, &copy, &folder) {
+            Ok(test) => green.push((located, test, start.elapsed())),
+            Err(message) => problems.push(Problem::new(&located.chapter, located.line, message)),
+        }
+    }
+    let mut kept = 0;
+    for (Located { chapter, line, patch }, words, before) in green {
+        let start = Instant::now();
+        match failing(patch, &words, &copy, &folder) {
             Ok(()) => {
                 kept += 1;
-                println!(
-                    "{}:{line}: `{test}` turns red ({:.1} s)",
-                    slashed(chapter),
-                    start.elapsed().as_secs_f64()
-                );
+                let (test, took) = (patch.test.join(" "), (before + start.elapsed()).as_secs_f64());
+                println!("{}:{line}: `{test}` turns red ({took:.1} s)", slashed(chapter));
             }
             Err(message) => problems.push(Problem::new(chapter, *line, message)),
         }
@@ -82,14 +87,41 @@ fn boxes(layout: &Layout, only: &str) -> Result<(Vec<Located>, Vec<Problem>), Er
     Ok((boxes, problems))
 }
 
-/// One box: green before, red after. Where the chapter has a test file of its own, that alone is compiled first; all else only if it does
-/// not decide.
-fn try_one(patch: &Patch, copy: &Path, folder: &Path) -> Result<(), String> {
-    let narrow = narrowed(&patch.test, copy);
-    if narrow.is_some_and(|test| try_with(patch, &test, copy, folder).is_ok()) {
-        return Ok(());
+/// The command that a box names, when it passes without the patch. Where the chapter has a test file of its own with the tests that the
+/// box names, the command is narrowed to it.
+fn passing(patch: &Patch, copy: &Path, folder: &Path) -> Result<Vec<String>, String> {
+    if let Some(narrow) = narrowed(&patch.test, copy) {
+        let known = |said: &str, name: &String| tests(said, "ok").any(|test| test == name.as_str());
+        if green(&narrow, copy, folder)
+            .is_ok_and(|said| patch.named.is_empty() || patch.named.iter().any(|name| known(&said, name)))
+        {
+            return Ok(narrow);
+        }
     }
-    try_with(patch, &patch.test, copy, folder)
+    green(&patch.test, copy, folder).map(|_| patch.test.clone())
+}
+
+/// What a command says that runs at least one test and passes.
+fn green(words: &[String], copy: &Path, folder: &Path) -> Result<String, String> {
+    let test = words.join(" ");
+    let (status, said) = run(words, copy, folder)?;
+    if !status.success() {
+        return Err(format!("`{test}` fails without the patch:\n{}", tail(&said)));
+    }
+    if passed(&said) == 0 {
+        return Err(format!("`{test}` runs no test at all"));
+    }
+    Ok(said)
+}
+
+/// The patch applied, the same command must end with a red test; or else the whole of what the box says, if that passes without.
+fn failing(patch: &Patch, words: &[String], copy: &Path, folder: &Path) -> Result<(), String> {
+    let result = red(patch, words, copy, folder);
+    if result.is_err() && words != patch.test {
+        green(&patch.test, copy, folder)?;
+        return red(patch, &patch.test, copy, folder);
+    }
+    result
 }
 
 /// `cargo test -p linalg -- solving` with `--test solving`, if there is such a file.
@@ -107,19 +139,12 @@ fn narrowed(test: &[String], copy: &Path) -> Option<Vec<String>> {
     Some(narrow)
 }
 
-/// One box with one command.
-fn try_with(patch: &Patch, words: &[String], copy: &Path, folder: &Path) -> Result<(), String> {
+/// The patch applied, the command must end with a red test; the file is put back.
+fn red(patch: &Patch, words: &[String], copy: &Path, folder: &Path) -> Result<(), String> {
     let file = copy.join(&patch.file);
     let text = fs::read_to_string(&file).map_err(|error| format!("cannot read {}: {error}", patch.file))?;
     let patched = patch.apply(&text)?;
     let test = words.join(" ");
-    let (status, said) = run(words, copy, folder)?;
-    if !status.success() {
-        return Err(format!("`{test}` fails without the patch:\n{}", tail(&said)));
-    }
-    if passed(&said) == 0 {
-        return Err(format!("`{test}` runs no test at all"));
-    }
     fs::write(&file, patched).map_err(|error| format!("{}: {error}", file.display()))?;
     let outcome = run(words, copy, folder);
     fs::write(&file, &text).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -131,10 +156,10 @@ fn try_with(patch: &Patch, words: &[String], copy: &Path, folder: &Path) -> Resu
         return Err(format!("with the patch, `{test}` fails otherwise than by a red test:\n{}", tail(&said)));
     }
     // Where the box names tests of this run, one of them is the one that turns red.
-    let red = |name: &&String| tests(&said, "FAILED").any(|test| test == name.as_str());
-    let known = |name: &&String| red(name) || tests(&said, "ok").any(|test| test == name.as_str());
+    let failed = |name: &&String| tests(&said, "FAILED").any(|test| test == name.as_str());
+    let known = |name: &&String| failed(name) || tests(&said, "ok").any(|test| test == name.as_str());
     let named: Vec<&String> = patch.named.iter().filter(known).collect();
-    if !named.is_empty() && !named.iter().any(red) {
+    if !named.is_empty() && !named.iter().any(failed) {
         let reds: Vec<&str> = tests(&said, "FAILED").collect();
         return Err(format!("with the patch, other tests than the named ones turn red: {}", reds.join(", ")));
     }
@@ -264,7 +289,9 @@ mod tests {
             let (boxes, problems) = boxes(&layout, "").unwrap();
             assert_eq!(problems, []);
             mirror(&layout.root, &copy, &folder).unwrap();
-            let result = try_one(&boxes[0].patch, &copy, &folder);
+            let patch = &boxes[0].patch;
+            let result =
+                passing(patch, &copy, &folder).and_then(|words| failing(patch, &words, &copy, &folder));
             let untouched = fs::read_to_string(layout.root.join("toy/src/lib.rs")).unwrap();
             assert!(untouched.contains("a + b"));
             assert_eq!(fs::read_to_string(copy.join("toy/src/lib.rs")).unwrap(), untouched);

@@ -1,7 +1,8 @@
 //! Figures that a reader can touch: `{{#touch NAME}}` on a line of its own.
 //!
 //! What they compute is in the package `touch`. Where there is a WebAssembly toolchain, the page runs that very code; elsewhere it looks
-//! up what the code gave here, at a grid of inputs. Both are in one script, `touch-data.js`, which every page loads from beside it.
+//! up what the code gave here, at a grid of inputs. A page loads `touch/data.js` (the code, if there is any) and, for each of its
+//! figures, `touch/NAME.js` (its drawing, and its numbers where they are looked up); a page without figures loads nothing.
 
 use crate::maths::escape;
 use crate::problem::Error;
@@ -85,40 +86,87 @@ pub(crate) fn html(name: &str, inline: &mut dyn FnMut(&str) -> String) -> Result
 /// [`Error::Io`] if it cannot be written.
 pub(crate) fn write(root: &Path, built: &Path, recorded: bool) -> Result<Origin, Error> {
     let module = if recorded { Err("it was asked for".to_string()) } else { compile(root) };
-    let (script, origin) = match module {
+    let folder = built.join(FOLDER);
+    fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
+    let (data, numbers, origin) = match module {
         Ok((bytes, by)) => {
-            (format!("window.touchData = {{ module: \"{}\" }};\n", base64(&bytes)), Origin::Computed(by))
+            let data = format!("window.touchData = {{ module: \"{}\" }};\n", base64(&bytes));
+            (data, vec![String::new(); FIGURES.len()], Origin::Computed(by))
         }
-        Err(why) => (recordings(), Origin::Recorded(why)),
+        Err(why) => {
+            let data = "window.touchData = { recorded: {} };\n".to_string();
+            (data, remembered(), Origin::Recorded(why))
+        }
     };
-    let script = script + &drawings(root)?;
-    let file = built.join("touch-data.js");
-    fs::write(&file, script).map_err(Error::io(&file))?;
+    let file = folder.join("data.js");
+    fs::write(&file, data + "window.touchDraw = {};\n").map_err(Error::io(&file))?;
+    for (figure, numbers) in FIGURES.iter().zip(numbers) {
+        // What draws the figure is written by hand: `theme/touch/NAME.js`.
+        let name = Path::new(figure.name).with_extension("js");
+        let drawing = root.join("book/theme/touch").join(&name);
+        let drawing = fs::read_to_string(&drawing).map_err(Error::io(&drawing))?;
+        let file = folder.join(name);
+        fs::write(&file, numbers + &drawing).map_err(Error::io(&file))?;
+    }
     Ok(origin)
 }
 
-/// What draws each figure: `theme/touch/NAME.js`.
-fn drawings(root: &Path) -> Result<String, Error> {
-    let mut script = String::from("window.touchDraw = {};\n");
-    for figure in FIGURES {
-        let file = root.join("book/theme/touch").join(figure.name).with_extension("js");
-        script += &fs::read_to_string(&file).map_err(Error::io(&file))?;
+/// Where a book's scripts for its figures lie.
+const FOLDER: &str = "touch";
+
+/// Lets a finished page load what its figures need, and nothing else.
+pub(crate) fn scripts(page: &str) -> String {
+    const DATA: &str = "touch/data.js\"></script>";
+    let Some(end) = page.find(DATA).map(|at| at + DATA.len()) else { return page.to_string() };
+    let Some(start) = page[..end].rfind("<script") else { return page.to_string() };
+    let script = &page[start..end];
+    let on_page = |figure: &&Figure| page.contains(&format!("data-name=\"{}\" data-number", figure.name));
+    let mut scripts = String::new();
+    for figure in FIGURES.iter().filter(on_page) {
+        if scripts.is_empty() {
+            scripts.push_str(script);
+        }
+        scripts.push_str(&script.replace("touch/data.js", &format!("{FOLDER}/{}.js", figure.name)));
     }
-    Ok(script)
+    [&page[..start], &scripts, &page[end..]].concat()
 }
 
-fn recordings() -> String {
-    let mut script = String::from("window.touchData = { recorded: {\n");
-    for figure in FIGURES {
-        let _ = writeln!(script, "{}: [{}],", figure.name, rows(figure));
-    }
-    script.push_str("} };\n");
-    script
+/// The numbers of every figure at its grid of inputs, a script for each.
+fn recordings() -> Vec<String> {
+    let script = |figure: &Figure| {
+        let rows: Vec<_> = figure.record().into_iter().map(|row| format!("[{}]", numbers(row))).collect();
+        format!("window.touchData.recorded.{} = [{}];\n", figure.name, rows.join(","))
+    };
+    FIGURES.iter().map(script).collect()
 }
 
-fn rows(figure: &Figure) -> String {
-    let rows: Vec<_> = figure.record().into_iter().map(|row| format!("[{}]", numbers(row))).collect();
-    rows.join(",\n")
+/// [`recordings`], which take seconds and depend on this program alone: they are kept beside it until it is compiled again.
+fn remembered() -> Vec<String> {
+    let Some((file, program)) = memory() else { return recordings() };
+    let kept = fs::read_to_string(&file).unwrap_or_default();
+    let mut lines = kept.split_inclusive('\n').map(String::from);
+    if lines.next().is_some_and(|line| line.trim_end() == program) {
+        let scripts: Vec<_> = lines.collect();
+        // Each is one line; the end of a file that was cut short is not.
+        if scripts.len() == FIGURES.len() && scripts.iter().all(|script| script.ends_with(";\n")) {
+            return scripts;
+        }
+    }
+    let scripts = recordings();
+    let fresh = file.with_extension(std::process::id().to_string());
+    // Nothing is lost if it cannot be kept.
+    if fs::write(&fresh, format!("{program}\n{}", scripts.concat())).is_ok() {
+        let _ = fs::rename(&fresh, &file);
+    }
+    scripts
+}
+
+/// Where recordings are kept, and what tells this program from all others that lay in its place: its size and its time.
+fn memory() -> Option<(PathBuf, String)> {
+    let program = std::env::current_exe().ok()?;
+    let data = fs::metadata(&program).ok()?;
+    let time = data.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some((program.with_extension("recorded"), format!("{} {}", data.len(), time.as_nanos())))
 }
 
 /// As many digits as a drawing can show.
@@ -236,13 +284,28 @@ mod tests {
 
     #[test]
     fn a_recording_has_a_row_for_every_combination() {
-        let script = recordings();
-        for figure in FIGURES {
+        let scripts = recordings();
+        for (figure, script) in FIGURES.iter().zip(&scripts) {
             let total: usize = figure.inputs.iter().map(|input| input.recorded.len()).product();
-            let start = script.find(&format!("{}: [", figure.name)).unwrap();
-            let part = &script[start..start + script[start..].find("]],").unwrap()];
-            assert_eq!(part.matches('[').count() - 1, total, "{}", figure.name);
+            assert!(script.starts_with(&format!("window.touchData.recorded.{} = [[", figure.name)));
+            assert!(script.ends_with("]];\n") && script.lines().count() == 1);
+            assert_eq!(script.matches('[').count() - 1, total, "{}", figure.name);
+            assert!(script.len() < 300_000, "{}: {} bytes", figure.name, script.len());
         }
-        assert!(script.len() < 200_000 * FIGURES.len(), "{} bytes", script.len());
+        assert_eq!(remembered(), scripts);
+        assert_eq!(remembered(), scripts, "read back");
+    }
+
+    #[test]
+    fn a_page_loads_the_figures_it_shows() {
+        let data = "<script src=\"../touch/data.js\"></script>";
+        let page = format!(
+            "<figure data-name=\"hats\" data-number=\"3\"></figure>\n{data}\n<script src=\"touch.js\"></script>"
+        );
+        let expected = format!("{data}<script src=\"../touch/hats.js\"></script>\n<script src=\"touch.js\">");
+        assert!(scripts(&page).contains(&expected), "{}", scripts(&page));
+        let none = format!("<p>words</p>{data}<p>more</p>");
+        assert_eq!(scripts(&none), "<p>words</p><p>more</p>");
+        assert_eq!(scripts("<p>a page of another kind</p>"), "<p>a page of another kind</p>");
     }
 }

@@ -64,8 +64,10 @@ impl Cholesky {
         let mut u = a.to_tensor();
         let n = u.rows();
         let scale = power_of_four_for(largest_finite(u.data()));
-        for x in u.data_mut() {
-            *x *= scale;
+        if scale != 1.0 {
+            for x in u.data_mut() {
+                *x *= scale;
+            }
         }
         let norm = largest_column(&u);
         factor(&mut u, 0, n).map_err(|pivot| Error::NotPositiveDefinite {
@@ -195,8 +197,9 @@ fn by_definition(a: &mut Mat, from: usize, to: usize) -> Result<(), usize> {
             return Err(i);
         }
         let root = pivot.sqrt();
+        let inverse = 1.0 / root; // one division, not one for each number
         for x in &mut *row {
-            *x /= root;
+            *x *= inverse;
         }
         row[0] = root;
     }

@@ -4,6 +4,7 @@
 //! handful of well-chosen products finds its norm, or nearly.
 
 use crate::norms::{norm_inf, norm1};
+use crate::simd::vectorise;
 use crate::tensor::Mat;
 
 /// A lower bound of ‖A⁻¹‖₁, rarely below a third of it, from at most eleven solutions with A and with Aᵀ of shape (n, 1).
@@ -61,10 +62,15 @@ pub fn inverse_norm1(
 /// ‖A‖₁, the largest sum of a column.
 pub(crate) fn largest_column(a: &Mat) -> f64 {
     let mut sums = vec![0.0; a.cols()];
-    for i in 0..a.rows() {
-        for (sum, x) in sums.iter_mut().zip(a.row(i)) {
-            *sum += x.abs();
-        }
-    }
+    vectorise(
+        #[inline(always)]
+        || {
+            for row in a.data().chunks_exact(a.cols().max(1)) {
+                for (sum, x) in sums.iter_mut().zip(row) {
+                    *sum += x.abs();
+                }
+            }
+        },
+    );
     norm_inf(&sums)
 }

@@ -1,8 +1,9 @@
 //! What can be wrong with a matrix that one asks something of.
 
 use crate::householder::power_of_two_for;
-use crate::norms::largest_finite;
+use crate::norms::{all_finite, largest_finite};
 use crate::shape::Shape;
+use crate::simd::vectorise;
 use std::fmt;
 
 /// Why a decomposition has no answer. Every variant names the operation; the message says what to do about it.
@@ -189,7 +190,7 @@ impl std::error::Error for Error {}
 
 /// The first entry that is infinite or NaN, as an error.
 pub(crate) fn check_finite(operation: &'static str, a: crate::View<'_, f64>) -> Result<(), Error> {
-    if a.as_slice().is_some_and(|all| all.iter().all(|x| x.is_finite())) {
+    if a.as_slice().is_some_and(all_finite) {
         return Ok(()); // quicker than the search for a culprit
     }
     let cols = a.shape()[1];
@@ -225,19 +226,38 @@ pub(crate) fn check_symmetric(operation: &'static str, a: crate::View<'_, f64>) 
     Ok(())
 }
 
-/// Whether no entry of a row-major matrix is further than `limit` from its mirror image, in squares that stay in the nearest cache.
+/// Whether no entry of a row-major matrix is further than `limit` from its mirror image: squares of eight by eight entries, each beside the
+/// one across the diagonal. A square has as many rows as columns and no branch, so that the compiler can keep it in vectors.
 fn symmetric(a: &[f64], n: usize, scale: f64, limit: f64) -> bool {
-    const SIDE: usize = 16;
-    let mut same = true;
-    for top in (0..n).step_by(SIDE) {
-        for left in (0..=top).step_by(SIDE) {
-            for row in top..n.min(top + SIDE) {
-                let right = row.min(left + SIDE);
-                for (col, entry) in (left..right).zip(&a[row * n + left.min(right)..row * n + right]) {
-                    same &= (entry * scale - a[col * n + row] * scale).abs() <= limit;
+    const SIDE: usize = 8;
+    let whole = n / SIDE * SIDE;
+    let squares = vectorise(
+        #[inline(always)]
+        || {
+            let square = |row: usize, col: usize| {
+                let mut square = [[0.0; SIDE]; SIDE];
+                for (i, line) in square.iter_mut().enumerate() {
+                    line.copy_from_slice(&a[(row + i) * n + col..(row + i) * n + col + SIDE]);
+                }
+                square
+            };
+            let mut same = true;
+            for top in (0..whole).step_by(SIDE) {
+                for left in (0..=top).step_by(SIDE) {
+                    let (below, above) = (square(top, left), square(left, top));
+                    let mut far = [0_u64; SIDE];
+                    for i in 0..SIDE {
+                        for j in 0..SIDE {
+                            let near = (below[i][j] * scale - above[j][i] * scale).abs() <= limit;
+                            far[j] |= u64::from(!near);
+                        }
+                    }
+                    same &= far == [0; SIDE];
                 }
             }
-        }
-    }
-    same
+            same
+        },
+    );
+    let near = |i: usize, j: usize| (a[i * n + j] * scale - a[j * n + i] * scale).abs() <= limit;
+    squares && (whole..n).all(|i| (0..i).all(|j| near(i, j)))
 }

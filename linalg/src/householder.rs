@@ -4,7 +4,8 @@
 //! it: with v = x − β·e and τ = 2/vᵀv, the reflection H = I − τ·v·vᵀ sends x to β·e, where β = ±‖x‖ since a
 //! reflection keeps lengths. QR decomposes a matrix with nothing else, and so does the reduction to tridiagonal form.
 
-use crate::norms::{largest_finite, norm2};
+use crate::kernels::dot;
+use crate::norms::largest_finite;
 
 /// Finds H = I − τ·v·vᵀ with H·x = β·e_p for the axis p = `pivot`. Overwrites x with v, scaled so that v_p = 1, and
 /// returns (τ, β).
@@ -25,11 +26,12 @@ pub(crate) fn reflector(x: &mut [f64], pivot: usize) -> (f64, f64) {
         *x *= scale;
     }
     // Of the two goals ±‖x‖ the one further away: then the subtraction adds sizes, and nothing cancels.
-    let beta = -norm2(x).copysign(x[pivot]);
+    let beta = -dot(x, x).sqrt().copysign(x[pivot]); // no square overflows
     let v_pivot = x[pivot] - beta;
     let tau = -v_pivot / beta;
+    let inverse = 1.0 / v_pivot; // at least ‖x‖ in size, and that is near 1
     for x in &mut *x {
-        *x /= v_pivot;
+        *x *= inverse;
     }
     x[pivot] = 1.0;
     (tau, beta / scale)

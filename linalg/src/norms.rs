@@ -37,6 +37,23 @@ pub fn norm_inf<T: Real>(x: &[T]) -> T {
     x.iter().fold(T::ZERO, |largest, x| largest.max_nan(x.abs()))
 }
 
+/// Whether every number is finite: 0·x is 0 then, and NaN otherwise, in lanes that the compiler can vectorise.
+pub(crate) fn all_finite(x: &[f64]) -> bool {
+    vectorise(
+        #[inline(always)]
+        || {
+            let (chunks, end) = x.as_chunks::<16>();
+            let mut lanes = [0.0_f64; 16];
+            for chunk in chunks {
+                for (lane, x) in lanes.iter_mut().zip(chunk) {
+                    *lane += 0.0 * x;
+                }
+            }
+            lanes.iter().chain(end).all(|x| x.is_finite())
+        },
+    )
+}
+
 /// max|xᵢ| of numbers that are known to be finite: [`norm_inf`] without its care for NaN, in lanes that the compiler can vectorise.
 pub(crate) fn largest_finite(x: &[f64]) -> f64 {
     vectorise(

@@ -271,7 +271,7 @@ pub(crate) fn scale_columns(a: &mut Mat) -> Vec<f64> {
     let mut scales = vec![0.0_f64; n];
     for i in 0..m {
         for (largest, x) in scales.iter_mut().zip(a.row(i)) {
-            *largest = largest.max(x.abs());
+            *largest = if x.abs() > *largest { x.abs() } else { *largest };
         }
     }
     debug_assert!(norm_inf(&scales).is_finite());

@@ -44,10 +44,14 @@ pub(crate) fn bench(rest: &[OsString]) -> Result<ExitCode, Failure> {
 
 /// `cargo xtask verify`: everything, even after a failure, so that one run shows all there is to mend.
 pub(crate) fn verify() -> Result<ExitCode, Failure> {
-    const CHECKS: [(&str, &[&str]); 7] = [
+    const CHECKS: [(&str, &[&str]); 8] = [
         ("formatting", &["fmt", "--all", "--check"]),
         ("lints", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]),
         ("tests", &["test", "--workspace", "--quiet"]),
+        (
+            "accuracy at every size",
+            &["test", "--release", "--quiet", "--package", "linalg", "--test", "sweep", "--", "--ignored"],
+        ),
         (
             "exercises without answers",
             &["check", "--quiet", "--package", "exercises", "--no-default-features"],

@@ -21,10 +21,11 @@ use super::pack::{Source, with_scratch};
 use super::tile::{Job, MAX_TILE, Tile, finish};
 use crate::real::Real;
 
-/// Bytes of A that may stay in the second-level cache (256 KiB to 2 MiB on the processors of the last ten years).
-const A_BYTES: usize = 384 * 1024;
-/// Bytes of B that may stay in the last-level cache.
-const B_BYTES: usize = 2 * 1024 * 1024;
+/// Bytes of A that stay in the second-level cache while one panel of B after another passes. The cache would hold more (256 KiB to 2 MiB on
+/// the processors of the last ten years); the first-level translation buffers do not: 128 KiB are 32 pages, half of their entries.
+const A_BYTES: usize = 128 * 1024;
+/// Bytes of B that stay in the second- or last-level cache.
+const B_BYTES: usize = 1024 * 1024;
 /// How far apart the first and the last row of a block of B may lie to be read unpacked: 64 pages of 4 KiB, which is what
 /// the first-level translation buffers hold; four times as far if hardly anything would be gained by packing.
 const NEAR: usize = 256 * 1024;
@@ -34,9 +35,7 @@ const FAR_COLUMNS: usize = 2048;
 
 /// Length of the sums between two visits of C. The same for all kernels and any number of threads, since it decides
 /// where sums are rounded.
-const fn longest_sum<T>() -> usize {
-    if size_of::<T>() <= 4 { 384 } else { 256 }
-}
+const LONGEST_SUM: usize = 384;
 
 /// The factors and shapes of one product, or of one thread's part of it.
 pub(crate) struct Product<T> {
@@ -61,7 +60,7 @@ pub(crate) struct Product<T> {
 pub(crate) unsafe fn multiply<T: Real>(tile: &Tile<T>, x: &Product<T>) {
     let (m, n, k) = (x.m, x.n, x.k);
     let bytes = size_of::<T>();
-    let kc_max = even(k, longest_sum::<T>(), 8);
+    let kc_max = even(k, LONGEST_SUM, 8);
     let pack_a =
         x.pack && n > 4 * tile.cols && (x.a.row * bytes >= FAR_ROWS || x.a.col * bytes >= FAR_COLUMNS);
     let span = kc_max * x.b.row * bytes;

@@ -155,6 +155,9 @@ pub(crate) enum Command {
         /// Measure instead: from a save to its verdict
         #[arg(long)]
         latency: bool,
+        /// Instead: changes that `cargo mutants` makes to the solutions must fail
+        #[arg(long, conflicts_with = "latency")]
+        mutants: bool,
     },
     /// For authors: the files of a new exercise
     New {

@@ -23,6 +23,7 @@
 //! | [`doctor`] | what this machine lacks |
 //! | [`verify`], [`scaffold`] | for authors: is every exercise as it must be, the files of a new one |
 //! | [`latency`] | how long it takes from a save to its verdict |
+//! | [`mutants`] | whether changes made by a program to the solutions are rejected |
 
 mod args;
 mod assemble;
@@ -36,6 +37,7 @@ mod grade;
 mod guard;
 mod keys;
 mod latency;
+mod mutants;
 mod open;
 mod project;
 mod report;
@@ -165,6 +167,11 @@ fn run(command: Option<&Command>, options: &Options) -> Result<ExitCode, Failure
         }
         Some(Command::Verify { latency: true, .. }) => {
             let good = latency::measure(&catalogue, json)?;
+            return Ok(ExitCode::from(u8::from(!good)));
+        }
+        Some(Command::Verify { mutants: true, jobs, .. }) => {
+            let manner = Manner { jobs: jobs.get(), colour: false, ..manner };
+            let good = mutants::verify(&catalogue, &manner, json)?;
             return Ok(ExitCode::from(u8::from(!good)));
         }
         Some(Command::Verify { jobs, .. }) => {
