@@ -68,7 +68,7 @@ pub(crate) fn read(root: &Path, slug: &str) -> Result<Results, String> {
     let path = file(slug);
     let shown = path.display();
     let text = fs::read_to_string(root.join(&path))
-        .map_err(|error| format!("{shown}: {error}; `cargo xtask figures {slug}` writes it"))?;
+        .map_err(|error| format!("{shown}: {error}; {}", writer(root, slug)))?;
     let results: Results = serde_json::from_str(&text).map_err(|error| format!("{shown}: {error}"))?;
     let silent = results.values.iter().find(|(_, v)| v.within.is_some() == v.timing).map(|(name, _)| name);
     let silent =
@@ -77,6 +77,15 @@ pub(crate) fn read(root: &Path, slug: &str) -> Result<Results, String> {
         Some(name) => Err(format!("{shown}: {name} must have either a tolerance or `timing`")),
         None => Ok(results),
     }
+}
+
+/// What writes the results of a slug: an example, or else one of the programs of `nn`.
+fn writer(root: &Path, slug: &str) -> String {
+    let example = |krate: &&str| root.join(krate).join("examples").join(slug).with_extension("rs").is_file();
+    if ["linalg", "calculus", "probability", "approximation", "nn"].iter().any(|krate| example(krate)) {
+        return format!("`cargo xtask figures {slug}` writes it");
+    }
+    format!("no example is called {slug}: a run of `nn` writes it, with `--values {}`", file(slug).display())
 }
 
 /// A directive that asks for a number.

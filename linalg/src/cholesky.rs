@@ -4,12 +4,13 @@
 //! row exchange, the two triangles are mirror images, and half of the work is enough. Where a pivot is not positive the matrix was
 //! not such a one: there is no cheaper test.
 
-use crate::condition::{inverse_norm1, largest_column};
+use crate::condition::inverse_norm1;
 use crate::error::{Error, check_finite, check_symmetric};
 use crate::gemm::gemm;
 use crate::householder::power_of_two_for;
-use crate::norms::largest_finite;
+use crate::norms::norm_inf;
 use crate::real::Real;
+use crate::simd::vectorise;
 use crate::tensor::Mat;
 use crate::triangular::{Diagonal, solve_lower, solve_upper};
 use crate::view::{View, ViewMut};
@@ -60,16 +61,11 @@ impl Cholesky {
             return Err(Error::NotSquare { operation: "cholesky", shape });
         }
         check_finite("cholesky", a)?;
-        check_symmetric("cholesky", a)?;
+        let largest = check_symmetric("cholesky", a)?;
         let mut u = a.to_tensor();
         let n = u.rows();
-        let scale = power_of_four_for(largest_finite(u.data()));
-        if scale != 1.0 {
-            for x in u.data_mut() {
-                *x *= scale;
-            }
-        }
-        let norm = largest_column(&u);
+        let scale = power_of_four_for(largest);
+        let norm = scale_and_measure(&mut u, scale);
         factor(&mut u, 0, n).map_err(|pivot| Error::NotPositiveDefinite {
             operation: "cholesky",
             pivot,
@@ -206,6 +202,24 @@ fn by_definition(a: &mut Mat, from: usize, to: usize) -> Result<(), usize> {
     Ok(())
 }
 // ANCHOR_END: factor
+
+/// A ← scale·A, and ‖A‖₁ of the result: one pass over the matrix for both.
+fn scale_and_measure(a: &mut Mat, scale: f64) -> f64 {
+    let n = a.cols().max(1);
+    let mut sums = vec![0.0; n];
+    vectorise(
+        #[inline(always)]
+        || {
+            for row in a.data_mut().chunks_exact_mut(n) {
+                for (x, sum) in row.iter_mut().zip(&mut sums) {
+                    *x *= scale;
+                    *sum += x.abs();
+                }
+            }
+        },
+    );
+    norm_inf(&sums)
+}
 
 /// A power of four near 1/x, or 1 for 0: exact to multiply by, and so is its root.
 fn power_of_four_for(x: f64) -> f64 {

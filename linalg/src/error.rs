@@ -203,8 +203,8 @@ pub(crate) fn check_finite(operation: &'static str, a: crate::View<'_, f64>) -> 
 /// Entries that differ from their mirror image by more than this, relative to the largest of all, are no rounding errors.
 const SYMMETRY: f64 = 1e-12;
 
-/// The first entry that differs from its mirror image by more than rounding explains (as in a computed XᵀX), as an error.
-pub(crate) fn check_symmetric(operation: &'static str, a: crate::View<'_, f64>) -> Result<(), Error> {
+/// The first entry that differs from its mirror image by more than rounding explains (as in a computed XᵀX), as an error; else max|aᵢⱼ|.
+pub(crate) fn check_symmetric(operation: &'static str, a: crate::View<'_, f64>) -> Result<f64, Error> {
     let largest = match a.as_slice() {
         Some(all) => largest_finite(all),
         None => a.iter().fold(0.0_f64, |largest, x| largest.max(x.abs())),
@@ -213,7 +213,7 @@ pub(crate) fn check_symmetric(operation: &'static str, a: crate::View<'_, f64>) 
     let scale = if largest == 0.0 { 1.0 } else { power_of_two_for(largest) };
     let (n, limit) = (a.shape()[0], SYMMETRY * (largest * scale));
     if a.as_slice().is_some_and(|all| symmetric(all, n, scale, limit)) {
-        return Ok(()); // quicker than the search for a culprit
+        return Ok(largest); // quicker than the search for a culprit
     }
     for row in 0..n {
         for col in 0..row {
@@ -223,7 +223,7 @@ pub(crate) fn check_symmetric(operation: &'static str, a: crate::View<'_, f64>) 
             }
         }
     }
-    Ok(())
+    Ok(largest)
 }
 
 /// Whether no entry of a row-major matrix is further than `limit` from its mirror image: squares of eight by eight entries, each beside the

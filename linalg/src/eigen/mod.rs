@@ -135,8 +135,7 @@ fn checked(operation: &'static str, a: View<'_, f64>) -> Result<f64, Error> {
         return Err(Error::NotSquare { operation, shape });
     }
     check_finite(operation, a)?;
-    check_symmetric(operation, a)?;
-    let largest = a.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
+    let largest = check_symmetric(operation, a)?;
     Ok(if largest == 0.0 { 1.0 } else { power_of_two_for(largest) })
 }
 
