@@ -9,7 +9,7 @@ mod plot;
 mod record;
 
 use linalg::powers::{ln_power_norms, resolvent_norm, spectral_norm, spectral_radius};
-use linalg::{Complex, GeneralEigen, Mat, Schur, eigenvalues, norm_inf, norm1};
+use linalg::{Complex, GeneralEigen, Mat, Schur, Sensitivity, eigenvalues, norm_inf, norm1};
 use std::fmt::Write as _;
 
 /// What a unit keeps of itself at each step, and what it takes from its neighbour.
@@ -142,6 +142,7 @@ fn two_by_two(record: &mut record::Record) -> Result<(f64, f64), linalg::Error> 
     let angle = linalg::dot(&v, &w).abs().min(1.0).acos().to_degrees();
     let peak = ln_power_norms(a.view(), 60)?.into_iter().fold(0.0, f64::max).exp();
     record.value("angle", angle, 1e-9);
+    record.value("two_condition", Sensitivity::new(a.view())?.conditions[0], 1e-9);
     record.value("two_peak", peak, 1e-9);
     Ok((angle, peak))
 }

@@ -19,12 +19,15 @@
 //! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
 //! | [`simd`], [`par`], `peak` | vector instructions, threads, and what the machine can do at most | tensors |
+//! | [`roofline`], `bandwidth` | what a product can reach: operations, bytes, and how fast each of them goes | hardware |
 //!
 //! Everything works on [`View`]s of row-major storage: an owned [`Tensor`], a slice of somebody's arena and a
 //! mapped file are the same to it.
 #![deny(unsafe_code)]
 
 pub mod arnoldi;
+#[cfg(feature = "native")]
+pub mod bandwidth;
 pub mod cg;
 pub mod cholesky;
 pub mod complex;
@@ -53,6 +56,7 @@ pub mod powers;
 pub mod qr;
 pub mod real;
 pub mod refine;
+pub mod roofline;
 pub mod schur;
 pub mod shape;
 pub mod simd;
@@ -76,7 +80,7 @@ pub use norms::{frobenius, norm_inf, norm1, norm2};
 pub use pivoted::PivotedQr;
 pub use qr::Qr;
 pub use real::Real;
-pub use schur::{GeneralEigen, Hessenberg, Schur, eigenvalues};
+pub use schur::{GeneralEigen, Hessenberg, Schur, Sensitivity, eigenvalues};
 pub use shape::Shape;
 pub use svd::Svd;
 pub use tensor::{Mat, Tensor};
@@ -93,6 +97,10 @@ mod chapter_mechanics {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/linalg/floating.md")]
 mod chapter_floating {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/linalg/hardware.md")]
+mod chapter_hardware {}
 
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/linalg/powers.md")]

@@ -82,12 +82,7 @@ impl BlockReflector {
         );
         let mut products = vec![0.0; b];
         self.products(v, &mut products); // Vᵀ·v
-        for i in 0..b {
-            let row = self.t.row_mut(i);
-            let sum: f64 = row[i..b].iter().zip(&products[i..]).map(|(t, p)| t * p).sum();
-            row[b] = -tau * sum;
-        }
-        self.t[[b, b]] = tau;
+        extend(&mut self.t, &products, tau);
         self.v.row_mut(b).copy_from_slice(v);
         self.count += 1;
     }
@@ -158,3 +153,41 @@ impl BlockReflector {
     }
     // ANCHOR_END: multiply
 }
+
+// ANCHOR: extend
+/// T for one mirror more, of which Vᵀ·v and τ are known: a column, −τ·T·(Vᵀ·v) above τ.
+pub(crate) fn extend(t: &mut Mat, products: &[f64], tau: f64) {
+    let b = products.len();
+    for i in 0..b {
+        let row = t.row_mut(i);
+        let sum: f64 = row[i..b].iter().zip(&products[i..]).map(|(t, p)| t * p).sum();
+        row[b] = -tau * sum;
+    }
+    t[[b, b]] = tau;
+}
+// ANCHOR_END: extend
+
+/// T for mirrors that are all known already, their vectors the rows of `vt`.
+///
+/// Cost: 2mb² FLOP for b mirrors of m dimensions, as one product.
+pub(crate) fn triangle(vt: View<'_, f64>, taus: &[f64]) -> Mat {
+    let b = taus.len();
+    let (mut products, mut t) = (Mat::zeros([b, b]), Mat::zeros([b, b]));
+    gemm(1.0, vt, vt.transpose(), 0.0, products.view_mut());
+    for (j, &tau) in taus.iter().enumerate() {
+        extend(&mut t, &products.row(j)[..j], tau);
+    }
+    t
+}
+
+// ANCHOR: from_right
+/// X ← X − ((X·V)·T)·Vᵀ, the vectors being the rows of `vt`: the rows of X reflected. With T this multiplies by H₀·H₁⋯ from the right, with
+/// Tᵀ by ⋯H₁·H₀.
+pub(crate) fn from_right(vt: View<'_, f64>, t: View<'_, f64>, mut x: ViewMut<'_, f64>) {
+    let (rows, b) = (x.shape()[0], vt.shape()[0]);
+    let (mut products, mut weights) = (Mat::zeros([rows, b]), Mat::zeros([rows, b]));
+    gemm(1.0, x.as_view(), vt.transpose(), 0.0, products.view_mut());
+    gemm(1.0, products.view(), t, 0.0, weights.view_mut());
+    gemm(-1.0, weights.view(), vt, 1.0, x.reborrow());
+}
+// ANCHOR_END: from_right

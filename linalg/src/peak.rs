@@ -1,5 +1,6 @@
 //! What this machine can do at most: the ceiling against which a measurement means something.
-//! Chapter: *Tensors and matmul*.
+//! Chapters: *Tensors and matmul*, *The matrix product as hardware sees it*. How fast numbers come is
+//! [`bandwidth`](crate::bandwidth)'s business.
 
 use crate::real::{FMA, Real};
 use crate::simd::{Level, vectorise};
@@ -24,30 +25,41 @@ use std::time::Instant;
 /// If `threads` is 0.
 pub fn flops<T: Peak>(threads: usize) -> f64 {
     assert!(threads > 0, "peak::flops: no threads, no operations");
-    const SAMPLES: usize = 20;
     const STEPS: usize = 100_000;
+    together(threads, 20, || (), |()| T::spin(STEPS))
+}
+
+/// The best rate, in whatever `work` counts per second, of `threads` threads that begin every sample together. Each prepares its own
+/// things first.
+pub(crate) fn together<S>(
+    threads: usize,
+    samples: usize,
+    prepare: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S) -> usize + Sync,
+) -> f64 {
     let barrier = Barrier::new(threads);
     let run = || -> Vec<(Instant, Instant, usize)> {
+        let mut state = prepare();
         let sample = |_| {
             barrier.wait();
             let start = Instant::now();
-            let operations = T::spin(STEPS);
-            (start, Instant::now(), operations)
+            let done = work(&mut state);
+            (start, Instant::now(), done)
         };
-        (0..SAMPLES).map(sample).collect()
+        (0..samples).map(sample).collect()
     };
     let all: Vec<_> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
-        workers.into_iter().map(|worker| worker.join().expect("a loop of multiplications ends")).collect()
+        workers.into_iter().map(|worker| worker.join().expect("a measurement ends")).collect()
     });
     // a sample lasts from the first start to the last end
     let rate = |s: usize| {
         let start = all.iter().map(|samples| samples[s].0).min().expect("there is a thread");
         let end = all.iter().map(|samples| samples[s].1).max().expect("there is a thread");
-        let operations: usize = all.iter().map(|samples| samples[s].2).sum();
-        operations as f64 / end.duration_since(start).as_secs_f64()
+        let done: usize = all.iter().map(|samples| samples[s].2).sum();
+        done as f64 / end.duration_since(start).as_secs_f64()
     };
-    (0..SAMPLES).map(rate).fold(0.0, f64::max)
+    (0..samples).map(rate).fold(0.0, f64::max)
 }
 
 /// Numbers whose peak can be measured: `f32` and `f64`.

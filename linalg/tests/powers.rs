@@ -4,7 +4,8 @@ mod powers {
     use linalg::arnoldi::Arnoldi;
     use linalg::powers::{ln_power_norms, resolvent_norm, spectral_norm, spectral_radius};
     use linalg::{
-        Complex, Error, GeneralEigen, Hessenberg, Mat, Schur, View, eigenvalues, frobenius, norm_inf, norm2,
+        Complex, Error, GeneralEigen, Hessenberg, Mat, Schur, Sensitivity, View, eigenvalues, frobenius,
+        norm_inf, norm2,
     };
     use proptest::prelude::*;
     use proptest::test_runner::RngSeed;
@@ -249,6 +250,101 @@ mod powers {
         eigen
     }
 
+    /// Left vectors of length 1 with small residuals, conditions that are what the two sides say, and the same right side as alone.
+    #[track_caller]
+    fn check_sensitivity(name: &str, a: &Mat) {
+        let n = a.rows();
+        let s = Sensitivity::new(a.view()).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!((s.conditions.len(), s.left.shape().dims()), (n, &[n, n][..]));
+        let size = norm_inf(a.data()).max(f64::MIN_POSITIVE);
+        let unit = a.map(|x| x / size).transpose();
+        let norm = frobenius(unit.view());
+        for (k, z) in s.eigen.values.iter().enumerate() {
+            let ((re, im), (x, y)) = (s.left_vector(k), s.eigen.vector(k));
+            let length = norm2(&[re.clone(), im.clone()].concat());
+            assert!((length - 1.0).abs() <= 1e-14, "{name}: left vector {k} has length {length}");
+            let z = z.scale(1.0 / size);
+            let mut residual = Vec::new();
+            for i in 0..n {
+                // Aᵀ·u = λ̄·u
+                let product = |x: &[f64]| linalg::dot(unit.row(i), x);
+                residual.push(product(&re) - (z.re * re[i] + z.im * im[i]));
+                residual.push(product(&im) - (z.re * im[i] - z.im * re[i]));
+            }
+            let error = norm2(&residual) / norm.max(f64::MIN_POSITIVE);
+            assert!(error <= limit(n), "{name}: left vector {k} of {n} has a residual of {error:e}");
+            let dot = |p: &[f64], q: &[f64]| linalg::dot(p, q);
+            let product = (dot(&re, &x) + dot(&im, &y)).hypot(dot(&re, &y) - dot(&im, &x));
+            assert!(
+                s.conditions[k] >= 1.0 && !s.conditions[k].is_nan(),
+                "{name}: condition {}",
+                s.conditions[k]
+            );
+            let off = (1.0 / s.conditions[k] - product).abs();
+            assert!(off <= 1e-14, "{name}: condition {k} is {}, the product {product}", s.conditions[k]);
+        }
+    }
+
+    #[test]
+    fn both_sides_of_the_zoo() {
+        for (name, a) in zoo() {
+            check_sensitivity(name, &a);
+        }
+        for n in [1, 2, 3, 7, 30, 64, 120] {
+            check_sensitivity("random", &random(n, n as u64));
+        }
+        for scale in [1e150, 1e-150] {
+            check_sensitivity("scaled", &random(9, 4).map(|x| x * scale));
+        }
+    }
+
+    /// Where eigenvectors are at right angles nothing can be moved by more than it is pushed; where one is missing, everything can.
+    #[test]
+    fn conditions_are_one_for_normal_matrices_and_huge_for_defective_ones() {
+        let symmetric = {
+            let a = random(22, 11);
+            entry(22, |i, j| a[[i, j]] + a[[j, i]])
+        };
+        for a in [symmetric, orthogonal(30, 12), cyclic(17)] {
+            let s = Sensitivity::new(a.view()).unwrap();
+            assert!(s.conditions.iter().all(|c| (c - 1.0).abs() < 1e-10), "{:?}", s.conditions);
+        }
+        let s = Sensitivity::new(jordan(4, 0.9, 1.0).view()).unwrap();
+        assert!(s.conditions.iter().all(|&c| c > 1e10), "{:?}", s.conditions);
+        // a triangle of two: 1/sin of the angle between the two vectors
+        for b in [0.0, 0.3, 5.0, 1e4] {
+            let a = Mat::from_rows(&[[0.9, b], [0.0, 0.8]]);
+            let s = Sensitivity::new(a.view()).unwrap();
+            let want = (b / 0.1_f64).hypot(1.0);
+            assert!(s.conditions.iter().all(|c| (c / want - 1.0).abs() < 1e-9), "{b}: {:?}", s.conditions);
+        }
+        assert!(matches!(
+            Sensitivity::new(Mat::zeros([2, 3]).view()),
+            Err(Error::NotSquare { operation: "sensitivity", .. })
+        ));
+        assert!(matches!(Sensitivity::new(Mat::full([2, 2], f64::NAN).view()), Err(Error::NotFinite { .. })));
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        /// The promise itself: a small change moves each eigenvalue by uᴴ·E·v/(uᴴ·v), and by at most its condition times ‖E‖.
+        #[test]
+        fn a_small_change_moves_an_eigenvalue_as_its_condition_says(n in 2..12_usize, seed: u64) {
+            let (a, e) = (random(n, seed), random(n, seed ^ 77));
+            let s = Sensitivity::new(a.view()).unwrap();
+            let worst = s.conditions.iter().copied().fold(0.0, f64::max);
+            prop_assume!(worst < 1e3);
+            let size = 1e-9;
+            let moved = eigenvalues(a.zip_with(&e, |x, y| x + size * y).view()).unwrap();
+            let length = size * frobenius(e.view());
+            for (z, c) in s.eigen.values.iter().zip(&s.conditions) {
+                let distance = moved.iter().map(|w| (*w - *z).abs()).fold(f64::INFINITY, f64::min);
+                prop_assert!(distance <= 1.1 * c * length + 1e-11, "{distance:e}, condition {c}");
+            }
+        }
+    }
+
     /// Pairs off two lists of eigenvalues, nearest first; the largest distance over its allowance.
     fn worst_match(got: &[Complex], want: &[(Complex, f64)]) -> f64 {
         assert_eq!(got.len(), want.len());
@@ -407,6 +503,20 @@ mod powers {
                 assert!(worst <= 1.0, "{name}: {worst} times what rounding explains");
                 let worst = worst_match(&eigenvalues(a.view()).unwrap(), &want);
                 assert!(worst <= 1.0, "{name}: {worst} times what rounding explains");
+                let s = Sensitivity::new(a.view()).unwrap();
+                for row in &rows {
+                    // LAPACK's condition of the same eigenvalue, to the digits that are written down
+                    let z = Complex::new(row[0], row[1]);
+                    let near = |k: &usize, l: &usize| {
+                        (s.eigen.values[*k] - z).abs().total_cmp(&(s.eigen.values[*l] - z).abs())
+                    };
+                    let k = (0..rows.len()).min_by(near).unwrap();
+                    assert!(
+                        (s.conditions[k] / row[2] - 1.0).abs() < 2e-3,
+                        "{name}: {} for {row:?}",
+                        s.conditions[k]
+                    );
+                }
             }
         }
         assert_eq!(seen, 9);

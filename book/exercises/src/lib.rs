@@ -64,6 +64,7 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<linalg::broadcast::Spec>("linalg/broadcast"),
     judge::entry::<linalg::compensated::Spec>("linalg/compensated"),
     judge::entry::<linalg::two_by_two::Spec>("linalg/two_by_two"),
+    judge::entry::<linalg::intensity::Spec>("linalg/intensity"),
     judge::entry::<linalg::solve::Spec>("linalg/solve"),
     judge::entry::<linalg::qr::Spec>("linalg/qr"),
     judge::entry::<linalg::lstsq::Spec>("linalg/lstsq"),

@@ -16,6 +16,7 @@ pub mod orbit;
 pub mod picture;
 pub mod power;
 pub mod ranks;
+pub mod roofline;
 pub mod shift;
 pub mod spectrum;
 pub mod steps;
@@ -75,6 +76,7 @@ pub const FIGURES: &[Figure] = &[
     power::FIGURE,
     steps::FIGURE,
     // a new one goes here, on a line of its own
+    roofline::FIGURE,
     shift::FIGURE,
 ];
 

@@ -21,7 +21,7 @@ use linalg::dimensions::{
     CircularLaw, MarchenkoPastur, Projection, Semicircle, Whitening, cosines, effective_rank, mean_cosine,
     participation_ratio,
 };
-use linalg::{Mat, SymmetricEigen, norm2};
+use linalg::{Complex, Mat, SymmetricEigen, eigenvalues, norm2};
 use plot::{Axis, Line, chart_named};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
@@ -294,8 +294,8 @@ fn symmetric(n: usize, seed: u64) -> Mat {
     Mat::from_fn(n, n, |i, j| if i >= j { g[[i, j]] } else { g[[j, i]] } / (n as f64).sqrt())
 }
 
-fn sizes(a: &Mat) -> Vec<f64> {
-    a.to_dmatrix().complex_eigenvalues().iter().map(|z| z.re.hypot(z.im)).collect()
+fn sizes(a: &Mat) -> Result<Vec<f64>, linalg::Error> {
+    Ok(eigenvalues(a.view())?.into_iter().map(Complex::abs).collect())
 }
 
 fn largest(values: &[f64]) -> f64 {
@@ -314,7 +314,7 @@ fn spectra() -> Result<String, Failure> {
         let w = gaussian(n, n, 42).map(|x| x / (n as f64).sqrt());
         let squares = SymmetricEigen::new(w.transpose().matmul(&w).view())?.values;
         let law = MarchenkoPastur { ratio: 1.0, variance: 1.0 };
-        let sizes = sizes(&w);
+        let sizes = sizes(&w)?;
         let disc = CircularLaw { radius: 1.0 };
         let _ = writeln!(
             out,
@@ -445,7 +445,7 @@ fn disc_figure() -> String {
         svg,
         "<path d=\"M20 160H320M170 20V300\" stroke-opacity=\"0.3\"/><circle cx=\"170\" cy=\"160\" r=\"130\" stroke-dasharray=\"6 4\"/>"
     );
-    for z in w.to_dmatrix().complex_eigenvalues().iter() {
+    for z in eigenvalues(w.view()).unwrap_or_default() {
         let (x, y) = (170.0 + 130.0 * z.re, 160.0 - 130.0 * z.im);
         let _ = writeln!(
             svg,

@@ -4,8 +4,8 @@
 //! keeps the matrix symmetric, so only the lower triangle is kept; the mirrors' vectors go where the zeros would be.
 
 use super::padded::{LINE, Padded};
-use crate::gemm::gemm;
 use crate::householder::reflector;
+use crate::mirrors::{from_right, triangle};
 use crate::simd::vectorise;
 use crate::tensor::Mat;
 
@@ -165,8 +165,8 @@ const TOGETHER: usize = 32;
 impl Tridiagonal {
     /// X ← X·Qᵀ: takes eigenvectors of T, one a row, to those of A.
     ///
-    /// Mirrors are taken by the dozen: H₁·H₂⋯ = I − Yᵀ·S·Y, with their vectors as the rows of Y and a small upper triangle S (Schreiber and
-    /// Van Loan's *compact WY* form). Applying that takes two large products, where single mirrors would read X twice each.
+    /// Mirrors are taken by the dozen, as [`crate::mirrors`] tells. That takes two large products, where single mirrors would read X twice
+    /// each.
     ///
     /// Cost: 2n³ FLOP for n rows, as products.
     ///
@@ -178,31 +178,9 @@ impl Tridiagonal {
             let to = n.min(from + TOGETHER);
             let cols = to - 1; // mirror i has i entries
             let y = self.mirrors.view(from..to, cols);
-            let s = self.triangle(from..to);
-            let part = x.view().slice(1, 0, cols);
-            let mut xy = Mat::zeros([x.rows(), to - from]);
-            gemm(1.0, part, y.transpose(), 0.0, xy.view_mut());
-            let xys = xy.matmul(&s);
-            gemm(-1.0, xys.view(), y, 1.0, x.view_mut().slice(1, 0, cols));
+            let t = triangle(y, &self.taus[from..to]);
+            from_right(y, t.view(), x.view_mut().slice(1, 0, cols));
         }
-    }
-
-    /// S, mirror by mirror: (I − YᵀSY)(I − τ·v·vᵀ) has in its last column −τ·S·Y·v, and below that τ.
-    fn triangle(&self, mirrors: std::ops::Range<usize>) -> Mat {
-        let (count, cols) = (mirrors.len(), mirrors.end - 1);
-        let y = self.mirrors.view(mirrors.clone(), cols);
-        let mut products = Mat::zeros([count, count]);
-        gemm(1.0, y, y.transpose(), 0.0, products.view_mut());
-        let mut s = Mat::zeros([count, count]);
-        for j in 0..count {
-            let tau = self.taus[mirrors.start + j];
-            for i in 0..j {
-                let sum: f64 = (i..j).map(|k| s[[i, k]] * products[[k, j]]).sum();
-                s[[i, j]] = -tau * sum;
-            }
-            s[[j, j]] = tau;
-        }
-        s
     }
     // ANCHOR_END: apply
 }

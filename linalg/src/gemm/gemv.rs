@@ -2,14 +2,16 @@
 //! What counts is to read the matrix in the order in which it lies.
 //!
 //! x·B is a sum of B's rows, weighted with x, and also a list of dot products, one for each column. Both need k·n
-//! multiply-adds; the first reads B by rows, the second by columns.
+//! multiply-adds; the first reads B by rows, the second by columns. Chapter: *The matrix product as hardware sees it*.
 
 use crate::par;
 use crate::real::Real;
 use crate::view::{View, ViewMut};
 
-/// Elements of the matrix that are worth a second thread.
-const WORTH_A_THREAD: usize = 1 << 18;
+// ANCHOR: gemv
+/// Elements of the matrix that each thread of a matrix-vector product must have: a quarter of what a matrix product asks for, since
+/// each costs not a multiplication but a trip to the cache or to memory.
+pub const ELEMENTS_WORTH_A_THREAD: usize = 1 << 18;
 
 /// C ← alpha·x·B + beta·C for one row x.
 ///
@@ -37,7 +39,7 @@ pub(super) fn row_times_matrix<T: Real>(
         }
     }
     let kernels = T::kernels();
-    let pieces = (k * n / WORTH_A_THREAD).clamp(1, threads.min(n));
+    let pieces = (k * n / ELEMENTS_WORTH_A_THREAD).clamp(1, threads.min(n));
     let (parallel, width) = (pieces > 1, n.div_ceil(pieces));
     par::for_each_chunk(c, width, parallel, |i, c| {
         if by_rows {
@@ -48,3 +50,4 @@ pub(super) fn row_times_matrix<T: Real>(
     });
     true
 }
+// ANCHOR_END: gemv

@@ -1,4 +1,4 @@
-//! Matrix multiplication. Chapter: *Tensors and matmul*.
+//! Matrix multiplication. Chapters: *Tensors and matmul*, *The matrix product as hardware sees it*.
 //!
 //! | file | what it holds |
 //! |---|---|
@@ -24,7 +24,9 @@ use crate::par;
 use crate::real::Real;
 use crate::view::{View, ViewMut};
 use blocks::Product;
+pub use gemv::ELEMENTS_WORTH_A_THREAD;
 use pack::Source;
+pub use split::{MULTIPLICATIONS_WORTH_A_THREAD, pieces};
 pub use tile::Tile;
 
 /// C ← alpha·A·B + beta·C, for matrices seen through any strides: Aᵀ and Bᵀ are views like any other.

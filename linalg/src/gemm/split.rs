@@ -1,7 +1,7 @@
 //! Threads: C is cut into rectangles, and every rectangle is a product of its own.
 //!
 //! No sum is ever cut. Each element is the same chain of additions whoever computes it, so that the result has the same
-//! bits at any number of threads.
+//! bits at any number of threads. Chapter: *The matrix product as hardware sees it*.
 #![allow(unsafe_code)]
 
 use super::blocks::{Product, multiply as multiply_here};
@@ -9,14 +9,30 @@ use super::tile::Tile;
 use crate::par;
 use crate::real::Real;
 
-/// Multiplications a piece must have to be worth sending to another thread (waking one costs some 10 µs).
-const WORTH_A_THREAD: usize = 1 << 20;
+// ANCHOR: pieces
+/// Multiplications that each piece of a product must have before a second thread is woken for it. Waking one costs some 10 µs, in which
+/// a core does about so many.
+///
+/// A constant, and not measured when the program starts: what a program computes, and how, shall not depend on the day.
+pub const MULTIPLICATIONS_WORTH_A_THREAD: usize = 1 << 20;
+
+/// Into how many pieces a product is cut, for at most `threads` threads: as many as have enough to do.
+///
+/// ```
+/// assert_eq!(linalg::gemm::pieces([64, 64, 64], 16), 1);
+/// assert_eq!(linalg::gemm::pieces([1024, 1024, 1024], 16), 16);
+/// ```
+pub fn pieces([m, k, n]: [usize; 3], threads: usize) -> usize {
+    let multiplications = m.saturating_mul(k).saturating_mul(n);
+    (multiplications / MULTIPLICATIONS_WORTH_A_THREAD).clamp(1, threads.max(1))
+}
+// ANCHOR_END: pieces
 
 /// C ← alpha·A·B + beta·C, on at most `threads` threads, fewer if there is not enough to do.
 ///
 /// Safety: as for [`multiply_here`].
 pub(super) unsafe fn multiply<T: Real>(threads: usize, tile: Tile<T>, x: &Product<T>) {
-    let pieces = (x.m.saturating_mul(x.n).saturating_mul(x.k) / WORTH_A_THREAD).min(threads);
+    let pieces = pieces([x.m, x.k, x.n], threads);
     if pieces < 2 {
         // SAFETY: the caller's.
         return unsafe { multiply_here(&tile, x) };

@@ -9,6 +9,7 @@ use crate::error::{Error, check_finite};
 use crate::gemm::gemm;
 use crate::householder::{power_of_two_for, reflector};
 use crate::kernels::{axpy, dot};
+use crate::mirrors::{extend, from_right};
 use crate::norms::norm_inf;
 use crate::tensor::Mat;
 use crate::view::View;
@@ -126,10 +127,8 @@ pub(super) fn reduce(mut a: Square) -> (Square, Square) {
         let (block, y) = panel(&mut a, p, width);
         let Block { v, t, .. } = &block;
         let behind = p + width; // the first column that the panel has not finished
-        // Rows that no mirror touches from the left: A ← A − (A·V·T)·Vᵀ, columns of the panel too.
-        let av = product(a.part([0, p + 1], [p + 1, n]), v.view());
-        let avt = product(av.view(), t.view());
-        gemm(-1.0, avt.view(), v.view().transpose(), 1.0, a.part_mut([0, p + 1], [p + 1, n]));
+        // Rows that no mirror touches from the left, columns of the panel too.
+        from_right(v.view().transpose(), t.view(), a.part_mut([0, p + 1], [p + 1, n]));
         // The others, behind the panel: from the right, then from the left.
         let later = v.view().slice(0, behind - p - 1, n - p - 1);
         gemm(-1.0, y.view(), later.transpose(), 1.0, a.part_mut([p + 1, n], [behind, n]));
@@ -143,9 +142,7 @@ pub(super) fn reduce(mut a: Square) -> (Square, Square) {
     let mut qt = Square::identity(n);
     for Block { top, v, t } in blocks.iter().rev() {
         let corner = [*top, n];
-        let qv = product(qt.part(corner, corner), v.view());
-        let qvt = product(qv.view(), t.view().transpose());
-        gemm(-1.0, qvt.view(), v.view().transpose(), 1.0, qt.part_mut(corner, corner));
+        from_right(v.view().transpose(), t.view().transpose(), qt.part_mut(corner, corner));
     }
     (a, qt)
 }
@@ -201,10 +198,7 @@ fn panel(a: &mut Square, p: usize, width: usize) -> (Block, Mat) {
             let av = dot(&a.row(top + i)[k + 1..], &c[j..]);
             y[[i, j]] = tau * (av - dot(&y.row(i)[..j], &w[..j]));
         }
-        for i in 0..j {
-            t[[i, j]] = -tau * (i..j).map(|l| t[[i, l]] * w[l]).sum::<f64>();
-        }
-        t[[j, j]] = tau;
+        extend(&mut t, &w[..j], tau);
     }
     (Block { top, v, t }, y)
 }

@@ -8,6 +8,7 @@
 //! | `multishift.rs` | the same for large matrices: many bulges at once, and a look at the corner |
 //! | `block.rs` | what is left: 2×2 blocks, each a pair of complex eigenvalues |
 //! | `vectors.rs` | eigenvectors of the triangle, by back substitution |
+//! | `sensitivity.rs` | eigenvectors of the other side, and how easily an eigenvalue is moved |
 //! | `reorder.rs` | the same eigenvalues in another order |
 //! | `square.rs` | rows in memory |
 
@@ -17,6 +18,7 @@ mod francis;
 mod hessenberg;
 mod multishift;
 mod reorder;
+mod sensitivity;
 mod square;
 mod vectors;
 
@@ -29,6 +31,7 @@ use crate::view::View;
 use francis::Goal;
 pub use hessenberg::Hessenberg;
 use hessenberg::{prepare, reduce};
+pub use sensitivity::Sensitivity;
 use square::Square;
 
 /// A = Q·T·Qᵀ with an orthogonal Q and a *quasi-triangular* T: every real square matrix is a rotation away from one.
@@ -209,15 +212,33 @@ fn unscaled(operation: &'static str, values: Vec<Complex>, scale: f64) -> Result
     Ok(values)
 }
 
-/// Eigenvalues and eigenvectors of D·A·D⁻¹, one or two rows a vector, for D with `units` on its diagonal and an A that is balanced.
-fn vectors_in_units(mut a: Square, units: &[f64]) -> Result<(Vec<Complex>, Mat), Error> {
+/// What a matrix does from both sides, one or two rows a vector; the left ones only if they were asked for.
+struct Sides {
+    values: Vec<Complex>,
+    right: Mat,
+    left: Mat,
+}
+
+/// Eigenvalues and eigenvectors of D·A·D⁻¹, for D with `units` on its diagonal and an A that is balanced.
+fn sides(mut a: Square, units: &[f64], both: bool) -> Result<Sides, Error> {
     let scale = rescale(&mut a);
     let (t, qt) = decompose(a)?;
     let n = t.n();
     let values: Vec<Complex> =
         read_off(n, |i, j| t[[i, j]]).into_iter().map(|z| z.scale(1.0 / scale)).collect();
-    // V = D·Q·X, computed as the transpose: one vector a row.
-    let x = vectors::of_triangle(&t);
+    let right = in_units(&vectors::of_triangle(&t), &qt, &values, units.iter().copied());
+    let left = if both {
+        let left = vectors::left_of_triangle(&t);
+        in_units(&left, &qt, &values, units.iter().map(|unit| 1.0 / unit))
+    } else {
+        Mat::zeros([0, n])
+    };
+    Ok(Sides { values, right, left })
+}
+
+/// D·Q·X with every vector at length 1, computed as the transpose: one vector a row.
+fn in_units(x: &Mat, qt: &Square, values: &[Complex], units: impl Iterator<Item = f64> + Clone) -> Mat {
+    let n = qt.n();
     let mut rows = Mat::zeros([n, n]);
     crate::gemm(1.0, x.view(), qt.part([0, n], [0, n]), 0.0, rows.view_mut());
     let mut k = 0;
@@ -225,7 +246,7 @@ fn vectors_in_units(mut a: Square, units: &[f64]) -> Result<(Vec<Complex>, Mat),
         let count = if values[k].im == 0.0 { 1 } else { 2 };
         let vector = &mut rows.data_mut()[k * n..(k + count) * n];
         for part in vector.chunks_exact_mut(n) {
-            for (x, unit) in part.iter_mut().zip(units) {
+            for (x, unit) in part.iter_mut().zip(units.clone()) {
                 *x *= unit;
             }
         }
@@ -235,7 +256,11 @@ fn vectors_in_units(mut a: Square, units: &[f64]) -> Result<(Vec<Complex>, Mat),
         }
         k += count;
     }
-    Ok((values, rows))
+    rows
+}
+
+fn conjugates(values: &[Complex]) -> Vec<Complex> {
+    values.iter().map(|z| Complex::new(z.re, -z.im)).collect()
 }
 
 /// The largest ‖A·v − λ·v‖.
@@ -306,16 +331,17 @@ impl GeneralEigen {
         let (a, scale) = prepare("eigenvectors", a)?;
         let mut balanced = a.clone();
         let units = balance::balance(&mut balanced);
-        let (mut values, mut rows) = vectors_in_units(balanced, &units)?;
+        let mut found = sides(balanced, &units, false)?;
         if units.iter().any(|&unit| unit != 1.0) {
             // In other units an error that was small may be large. Then the old units are the better ones.
             let allowed = 25.0 * a.n() as f64 * f64::EPSILON * frobenius(a.part([0, a.n()], [0, a.n()]));
-            if worst_residual(&a, &values, &rows) > allowed {
+            if worst_residual(&a, &found.values, &found.right) > allowed {
                 let ones = vec![1.0; units.len()];
-                (values, rows) = vectors_in_units(a, &ones)?;
+                found = sides(a, &ones, false)?;
             }
         }
-        Ok(GeneralEigen { values: unscaled("eigenvectors", values, scale)?, vectors: rows.transpose() })
+        let Sides { values, right, .. } = found;
+        Ok(GeneralEigen { values: unscaled("eigenvectors", values, scale)?, vectors: right.transpose() })
     }
 
     /// Real and imaginary part of the eigenvector of `values[k]`.
@@ -324,16 +350,21 @@ impl GeneralEigen {
     /// If there is no eigenvalue k.
     #[track_caller]
     pub fn vector(&self, k: usize) -> (Vec<f64>, Vec<f64>) {
-        assert!(k < self.values.len(), "vector {k} of {} was asked for", self.values.len());
-        let column =
-            |j: usize, sign: f64| (0..self.values.len()).map(|i| sign * self.vectors[[i, j]]).collect();
-        let im = self.values[k].im;
-        if im > 0.0 {
-            (column(k, 1.0), column(k + 1, 1.0))
-        } else if im < 0.0 {
-            (column(k - 1, 1.0), column(k, -1.0))
-        } else {
-            (column(k, 1.0), vec![0.0; self.values.len()])
-        }
+        vector(&self.values, &self.vectors, k)
+    }
+}
+
+/// Real and imaginary part of vector k of those that columns hold.
+#[track_caller]
+fn vector(values: &[Complex], columns: &Mat, k: usize) -> (Vec<f64>, Vec<f64>) {
+    assert!(k < values.len(), "vector {k} of {} was asked for", values.len());
+    let column = |j: usize, sign: f64| (0..values.len()).map(|i| sign * columns[[i, j]]).collect();
+    let im = values[k].im;
+    if im > 0.0 {
+        (column(k, 1.0), column(k + 1, 1.0))
+    } else if im < 0.0 {
+        (column(k - 1, 1.0), column(k, -1.0))
+    } else {
+        (column(k, 1.0), vec![0.0; values.len()])
     }
 }

@@ -39,6 +39,39 @@ pub(super) fn of_triangle(t: &Square) -> Mat {
     x
 }
 
+/// The left eigenvectors of T, uᴴ·T = λ·uᴴ, packed as by [`of_triangle`]. Entry i of row k is 0 for i before λ's own block.
+///
+/// Tᵀ·u = λ̄·u, and Tᵀ is a lower triangle. Read from its last row and column to the first it is an upper one again, with the same blocks. So
+/// the same substitution finds the conjugate of u, backwards.
+// ANCHOR: left
+pub(super) fn left_of_triangle(t: &Square) -> Mat {
+    let n = t.n();
+    let mut flipped = Square::zeros(n);
+    for i in 0..n {
+        for j in 0..n {
+            flipped[[i, j]] = t[[n - 1 - j, n - 1 - i]];
+        }
+    }
+    let x = of_triangle(&flipped);
+    let mut left = Mat::zeros([n, n]);
+    let mut k = 0;
+    while k < n {
+        // a pair's real part is its first row on either side
+        let pair = k + 1 < n && t[[k + 1, k]] != 0.0;
+        for i in 0..n {
+            if pair {
+                left[[k, i]] = x[[n - 2 - k, n - 1 - i]];
+                left[[k + 1, i]] = -x[[n - 1 - k, n - 1 - i]];
+            } else {
+                left[[k, i]] = x[[n - 1 - k, n - 1 - i]];
+            }
+        }
+        k += 1 + usize::from(pair);
+    }
+    left
+}
+// ANCHOR_END: left
+
 /// The vector of the complex pair at rows k and k+1, for the eigenvalue with the positive imaginary part.
 fn complex_vector(t: &Square, k: usize, re: &mut [f64], im: &mut [f64]) {
     let [a, b, c, d] = [t[[k, k]], t[[k, k + 1]], t[[k + 1, k]], t[[k + 1, k + 1]]];

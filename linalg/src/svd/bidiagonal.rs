@@ -8,6 +8,7 @@ use super::rotations::Basis;
 use crate::gemm::gemm;
 use crate::householder::reflector;
 use crate::kernels::{axpy, dot};
+use crate::mirrors::{from_right, triangle};
 use crate::tensor::Mat;
 use crate::view::{View, ViewMut};
 
@@ -175,11 +176,8 @@ fn product(
 impl Mirrors {
     /// The first n rows of (H₀·H₁⋯)ᵀ.
     ///
-    /// The last mirror comes first: then rows and columns left of it are still those of the identity. [`BLOCK`] mirrors together are
-    /// I − Vᵀ·T·V with a triangle T, which is applied by two products.
-    ///
-    /// Source: R. Schreiber, C. Van Loan, *A Storage-Efficient WY Representation for Products of Householder Transformations*, SIAM J. Sci. Stat.
-    /// Comput. 10 (1989).
+    /// The last mirror comes first: then rows and columns left of it are still those of the identity. [`BLOCK`] mirrors are applied together:
+    /// see [`crate::mirrors`].
     fn basis(&self) -> Basis {
         let (n, length) = (self.vectors.rows(), self.vectors.cols());
         let mut basis = Basis::identity(n, length);
@@ -187,31 +185,10 @@ impl Mirrors {
             let to = n.min(from + BLOCK);
             let v = self.vectors.view().slice(0, from, to).slice(1, from, length);
             let t = triangle(v, &self.taus[from..to]);
-            let mut rest = basis.view_mut().slice(0, from, n).slice(1, from, length);
-            let (mut products, mut weights) =
-                (Mat::zeros([n - from, to - from]), Mat::zeros([n - from, to - from]));
-            gemm(1.0, rest.as_view(), v.transpose(), 0.0, products.view_mut());
-            gemm(1.0, products.view(), t.view().transpose(), 0.0, weights.view_mut());
-            gemm(-1.0, weights.view(), v, 1.0, rest.reborrow());
+            from_right(v, t.view().transpose(), basis.view_mut().slice(0, from, n).slice(1, from, length));
         }
         basis
     }
-}
-
-/// T with H₀·H₁⋯ = I − Vᵀ·T·V for the mirrors whose vectors are the rows of V: an upper triangle.
-fn triangle(v: View<'_, f64>, taus: &[f64]) -> Mat {
-    let n = taus.len();
-    let mut angles = Mat::zeros([n, n]); // vᵢᵀ·vⱼ
-    gemm(1.0, v, v.transpose(), 0.0, angles.view_mut());
-    let mut t = Mat::zeros([n, n]);
-    for j in 0..n {
-        t[[j, j]] = taus[j];
-        for i in 0..j {
-            let sum: f64 = (i..j).map(|p| t[[i, p]] * angles[[p, j]]).sum();
-            t[[i, j]] = -taus[j] * sum;
-        }
-    }
-    t
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub mod broadcast;
 pub mod compensated;
 pub mod cosine;
+pub mod intensity;
 pub mod lstsq;
 pub mod matmul;
 pub mod norms;

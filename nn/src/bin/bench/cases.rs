@@ -10,8 +10,8 @@ use probability::random::stream;
 use rand::RngExt as _;
 use std::hint::black_box;
 
-/// The groups, in the order of the book. (`sampling` is measured by its own crate.)
-pub(crate) const GROUPS: [&str; 6] = ["gemm", "qr", "eigen", "tape", "step", "sampling"];
+/// The groups, in the order of the book. (`sampling` is measured by its own crate, and `roofline` has a table of its own.)
+pub(crate) const GROUPS: [&str; 7] = ["gemm", "qr", "eigen", "tape", "step", "sampling", "roofline"];
 
 /// One thing to run again and again.
 pub(crate) struct Case {
@@ -50,7 +50,8 @@ pub(crate) fn of(group: &str, quick: bool) -> Vec<Case> {
     }
 }
 
-fn numbers<T: Real>(n: usize, seed: u64) -> Vec<T> {
+/// Numbers between −0.5 and 0.5.
+pub(crate) fn numbers<T: Real>(n: usize, seed: u64) -> Vec<T> {
     let mut rng = stream(seed, "bench", 0);
     (0..n).map(|_| T::from_f64(rng.random::<f64>() - 0.5)).collect()
 }

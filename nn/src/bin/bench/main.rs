@@ -4,10 +4,12 @@
 
 mod cases;
 mod measure;
+mod roofline;
 
 use clap::Parser;
 use measure::{Effort, measure};
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Measures this workspace on this machine: a table, or one JSON object a line.
@@ -26,10 +28,26 @@ struct Args {
     /// One JSON object a line, for programs.
     #[arg(long)]
     json: bool,
+    /// Draw the roofline into this file.
+    #[arg(long, value_name = "FILE.svg")]
+    svg: Option<PathBuf>,
+}
+
+impl Args {
+    /// Whether a group was asked for.
+    fn wants(&self, group: &str) -> bool {
+        self.what.is_empty() || self.what.iter().any(|w| w == group)
+    }
 }
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    if args.svg.is_some() && !args.wants("roofline") {
+        eprintln!(
+            "--svg draws the roofline, which is not measured: name it, `cargo xtask bench roofline --svg FILE`"
+        );
+        return ExitCode::from(2);
+    }
     let pool = match rayon::ThreadPoolBuilder::new().num_threads(args.threads as usize).build() {
         Ok(pool) => pool,
         Err(e) => {
@@ -37,12 +55,28 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    pool.install(|| run(&args));
-    ExitCode::SUCCESS
+    match pool.install(|| run(&args)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!(
+                "cannot write {}: {e}",
+                args.svg.as_deref().unwrap_or(Path::new("the drawing")).display()
+            );
+            ExitCode::FAILURE
+        }
+    }
 }
 
-fn run(args: &Args) {
+fn run(args: &Args) -> std::io::Result<()> {
     let effort = if args.quick { Effort::QUICK } else { Effort::FULL };
+    if cases::GROUPS.iter().any(|&group| group != "roofline" && args.wants(group)) {
+        groups(args, effort);
+    }
+    if args.wants("roofline") { roofline::run(args, effort) } else { Ok(()) }
+}
+
+/// Everything that is one table: a line for each case.
+fn groups(args: &Args, effort: Effort) {
     let threads = args.threads as usize;
     let (f32_peak, f64_peak) = (linalg::peak::flops::<f32>(threads), linalg::peak::flops::<f64>(threads));
     if !args.json {
@@ -59,7 +93,7 @@ fn run(args: &Args) {
         );
     }
     for group in cases::GROUPS {
-        if !args.what.is_empty() && !args.what.iter().any(|w| w == group) {
+        if !args.wants(group) {
             continue;
         }
         if group == "sampling" {
