@@ -2,6 +2,7 @@
 
 use exercises::judge::{self, Ended, Kind};
 use exercises::linalg::cosine::{Spec as Cosine, solution as cosine};
+use exercises::linalg::intensity::{Spec as Intensity, solution as intensity};
 use exercises::linalg::matmul::{Spec as Matmul, solution::matmul};
 use exercises::neuron::{Spec as Neuron, solution::backward};
 use exercises::observe::trace;
@@ -16,6 +17,9 @@ fn fails<E: Exercise>(id: &str, mistakes: &[(&str, E::Subject)]) {
         let stream =
             Stream { begun: true, trace: trace::<E>(subject), running: None, ended: true, forged: false };
         let verdict = judge::give(&case, &stream, &Ended::Code(0), "", "");
+        if id.ends_with("intensity") {
+            println!("FIRST {what}: {:?} {:?}", verdict.kind, verdict);
+        }
         assert!(
             matches!(verdict.kind, Kind::Wrong | Kind::Named | Kind::Panicked),
             "{id}, {what}: {verdict:?}"
@@ -107,6 +111,53 @@ fn softmaxes() {
                 let mut p = softmax(z);
                 p.pop();
                 p
+            }),
+        ],
+    );
+}
+
+#[test]
+fn intensities() {
+    use intensity::{batch, bytes, flop, seconds};
+    fails::<Intensity>(
+        "linalg/intensity",
+        &[
+            ("f32 counts", {
+                (|[m, k, n]| f64::from(2.0 * m as f32 * k as f32 * n as f32), bytes, seconds, batch)
+            }),
+            ("whole lines of 64 bytes", {
+                (flop, |shape, size, beta| (bytes(shape, size, beta) / 64.0).ceil() * 64.0, seconds, batch)
+            }),
+            ("never below a microsecond", {
+                (
+                    flop,
+                    bytes,
+                    |shape, size, beta, flops, bandwidth| {
+                        seconds(shape, size, beta, flops, bandwidth).max(1e-6)
+                    },
+                    batch,
+                )
+            }),
+            ("the ridge as a whole number", {
+                (flop, bytes, seconds, |k, n, size, flops, bandwidth| {
+                    batch(k, n, size, (flops / bandwidth).floor() * bandwidth, bandwidth)
+                })
+            }),
+            ("the two branches exchanged", {
+                (
+                    flop,
+                    bytes,
+                    |shape, size, beta, flops, bandwidth| {
+                        let (f, b) = (flop(shape), bytes(shape, size, beta));
+                        if f / b < flops / bandwidth { f / flops } else { b / bandwidth }
+                    },
+                    batch,
+                )
+            }),
+            ("none above the rows of the matrix", {
+                (flop, bytes, seconds, |k, n, size, flops, bandwidth| {
+                    batch(k, n, size, flops, bandwidth).filter(|&m| m <= k)
+                })
             }),
         ],
     );

@@ -1,7 +1,8 @@
 //! The matrix product as the hardware sees it: this machine's two ceilings, what the ladder reaches under them, what a token costs, and what
-//! threads do. Prints the chapter's tables and draws its roofline; about a minute, and up to 2 GiB of memory.
+//! threads do. Prints the chapter's tables and draws its roofline; about a minute, and up to 2 GiB of memory. With `--quick` less of
+//! everything, and from memory 64 MiB, which a large cache may hold.
 //!
-//!     cargo run --release -p linalg --example hardware [-- --figures DIR]
+//!     cargo run --release -p linalg --example hardware [-- --quick] [--figures DIR]
 // figures: slow
 
 #[path = "../../../book/plot.rs"]
@@ -38,9 +39,14 @@ fn main() -> std::io::Result<()> {
     record.write()
 }
 
+/// Whether the command line asks for less of everything.
+pub(crate) fn quick() -> bool {
+    std::env::args().any(|arg| arg == "--quick")
+}
+
 /// The median of several calls, in seconds; a fifth of a second of them, but at least three.
 pub(crate) fn median(f: impl FnMut()) -> f64 {
-    median_of(0.2, f)
+    median_of(if quick() { 0.01 } else { 0.2 }, f)
 }
 
 /// The same, of `seconds` of calls.
@@ -75,7 +81,7 @@ pub(crate) struct Machine {
 impl Machine {
     fn measure(record: &mut record::Record) -> Machine {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let (flops, levels) = (peak::flops::<f32>(1), levels(1, false));
+        let (flops, levels) = (peak::flops::<f32>(1), levels(1, quick()));
         let memory = &levels[levels.len() - 1];
         let (set, bandwidth) = (memory.set, memory.bandwidth);
         let all_bandwidth = linalg::bandwidth::read(set / cores, cores);

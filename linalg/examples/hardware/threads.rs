@@ -2,11 +2,12 @@
 
 use crate::decode::within;
 use crate::record::Record;
-use crate::{Machine, median, noise, product};
+use crate::{Machine, median, noise, product, quick};
 use linalg::gemm::{MULTIPLICATIONS_WORTH_A_THREAD, ladder, pieces};
 use linalg::{View, ViewMut, par};
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::sync::Barrier;
 use std::time::Instant;
 
 pub(crate) fn all(machine: &Machine, record: &mut Record) {
@@ -15,15 +16,16 @@ pub(crate) fn all(machine: &Machine, record: &mut Record) {
     queue(machine, record);
 }
 
-/// What it costs to hand two pieces of nothing to two threads, in seconds.
+/// What it costs to hand two pieces of nothing to two threads, in seconds. Each piece waits until the other has begun: otherwise the first
+/// thread would do both before the second is awake.
 fn waking(machine: &Machine, record: &mut Record) -> f64 {
-    let wake = within(machine.cores.max(2), || {
-        median(|| {
-            par::for_each(2, true, |i| {
-                black_box(i);
-            })
-        })
-    });
+    let both = Barrier::new(2);
+    let meet = || {
+        par::for_each(2, true, |_| {
+            both.wait();
+        });
+    };
+    let wake = within(machine.cores.max(2), || median(meet));
     println!("two pieces of nothing on two threads: {:.1} µs\n", wake * 1e6);
     record.timing("wake_us", wake * 1e6);
     // half of the work is saved; that is worth it when half of its time is longer than waking
@@ -87,8 +89,8 @@ fn sizes(machine: &Machine, wake: f64, record: &mut Record) {
 /// As many workers as cores, each answering requests one after the other; each with a pool of its own. What a server does whose workers
 /// do not know of one another.
 fn queue(machine: &Machine, record: &mut Record) {
-    const REQUESTS: usize = 300;
     const SIZE: usize = 256;
+    let requests = if quick() { 20 } else { 300 };
     let workers = machine.cores.max(2);
     let mut table = format!(
         "{:>20}{:>18}{:>14}{:>12}{:>12}\n",
@@ -101,7 +103,7 @@ fn queue(machine: &Machine, record: &mut Record) {
             let work = || {
                 let (a, b, mut c) = (noise(SIZE * SIZE, 1), noise(SIZE * SIZE, 2), vec![0.0; SIZE * SIZE]);
                 within(threads, || {
-                    (0..REQUESTS)
+                    (0..requests)
                         .map(|_| {
                             let start = Instant::now();
                             for _ in 0..4 {

@@ -189,6 +189,10 @@ fn read_if_one(shape: [usize; 3], size: usize, beta: f64) -> f64 {
     bytes(shape, size, if beta == 1.0 { 1.0 } else { 0.0 })
 }
 
+fn read_if_zero(shape: [usize; 3], size: usize, beta: f64) -> f64 {
+    bytes(shape, size, if beta == 0.0 { 1.0 } else { 0.0 })
+}
+
 fn read_if_not_tiny(shape: [usize; 3], size: usize, beta: f64) -> f64 {
     bytes(shape, size, if beta.abs() > 1e-12 { 1.0 } else { 0.0 })
 }
@@ -422,6 +426,13 @@ fn of_traffic_of_c() -> Vec<Wrong> {
             "For which values of beta can the result be known without the old C?"
         ),
         both_ways!(
+            "beta-inverted",
+            flop,
+            read_if_zero,
+            "traffic in which C is fetched where beta is 0, and only there",
+            "If the old C is multiplied by 0, who needs to know it?"
+        ),
+        both_ways!(
             "beta-tiny",
             flop,
             read_if_not_tiny,
@@ -606,6 +617,23 @@ fn of_batches() -> Vec<Wrong> {
         )
         .or((flop, bytes, seconds, |k, n, size, flops, bandwidth| tried(k, n, size, flops, bandwidth, 4096)))
         .show("barely"),
+        rows!(
+            "batch-adds-to-c",
+            |k, n, size, flops, bandwidth| {
+                let gain = flop([1, k, n]) / flops - (size * (k + 2 * n)) as f64 / bandwidth;
+                let once = (size * k * n) as f64 / bandwidth;
+                (gain > 0.0).then(|| (once / gain).ceil().max(1.0) as usize)
+            },
+            "a batch whose rows are fetched and written on the way out",
+            "Which beta does the task give for the batch?"
+        ),
+        rows!(
+            "square-batch",
+            |_, n, size, flops, bandwidth| batch(n, n, size, flops, bandwidth),
+            "the batch of a square matrix, n × n",
+            "Where does your batch use k?"
+        )
+        .or((flop, bytes, seconds, |k, _, size, flops, bandwidth| batch(k, k, size, flops, bandwidth))),
         rows!(
             "a-in-c-out-forgotten",
             |k, n, size, flops, bandwidth| {
