@@ -7,6 +7,7 @@
 
 pub mod angles;
 pub mod attention;
+pub mod checkpoints;
 pub mod depth;
 pub mod descent;
 pub mod ellipse;
@@ -76,6 +77,7 @@ pub const FIGURES: &[Figure] = &[
     steps::FIGURE,
     // a new one goes here, on a line of its own
     shift::FIGURE,
+    checkpoints::FIGURE,
 ];
 
 impl Figure {
