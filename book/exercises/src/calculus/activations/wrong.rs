@@ -132,6 +132,20 @@ fn from_output() -> Vec<Wrong> {
         )
         .or(|kind, x, y, dy| if kind == Sigmoid { y * dy } else { right(kind, x, y, dy) }),
         Wrong::new(
+            "sigmoid-overflows",
+            |kind, x, y, dy| {
+                if kind == Sigmoid {
+                    let e = (-x).exp();
+                    e / ((1.0 + e) * (1.0 + e)) * dy
+                } else {
+                    right(kind, x, y, dy)
+                }
+            },
+            "a sigmoid differentiated as e⁻ˣ/(1 + e⁻ˣ)², which is NaN far to the left",
+            "How large is e⁻ˣ at x = −800?",
+        )
+        .show("sigmoid at -800, dy = 1.5"),
+        Wrong::new(
             "sigmoid-as-tanh",
             |kind, x, y, dy| if kind == Sigmoid { (1.0 - y * y) * dy } else { right(kind, x, y, dy) },
             "a sigmoid with the slope of a tanh",
@@ -251,6 +265,16 @@ fn gelu() -> Vec<Wrong> {
         )
         .or(|kind, x, y, dy| only(kind, x, y, dy, below(x) + x * (-0.5 * x * x).exp()))
         .or(|kind, x, y, dy| only(kind, x, y, dy, below(x) + x * 2.0 * (-x * x).exp() / PI.sqrt())),
+        Wrong::new(
+            "gelu-erf-unscaled",
+            |kind, x, y, dy| only(kind, x, y, dy, 0.5 * (1.0 + Real::erf(x)) + x * density(x)),
+            "a GELU with erf(x) where Φ has erf(x/√2)",
+            "How much of a normal distribution lies below 1, and what is ½·(1 + erf 1)?",
+        )
+        .or(|kind, x, y, dy| {
+            let bell = (-x * x).exp() / PI.sqrt();
+            only(kind, x, y, dy, 0.5 * (1.0 + Real::erf(x)) + x * bell)
+        }),
         Wrong::new(
             "gelu-at-output",
             |kind, x, y, dy| only(kind, x, y, dy, below(y) + y * density(y)),

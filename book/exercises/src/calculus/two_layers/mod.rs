@@ -95,8 +95,8 @@ impl Exercise for Spec {
         fits.net.w2 = Mat::zeros([2, 2]);
         fits.y = Mat::from_fn(2, 2, |_, j| fits.net.b2[j]);
         vec![
-            Probe::new("one of everything", by_hand(&[1.5], &[2.0], 0.75, 0.5)),
-            Probe::new("one unit open, one closed", by_hand(&[1.5, -0.75], &[2.0, -1.5], 0.75, 0.5))
+            Probe::new("one of everything", by_hand(&[1.75], &[2.0], 0.75, 0.5)),
+            Probe::new("one unit open, one closed", by_hand(&[1.75, -0.75], &[2.0, -1.5], 0.75, 0.5))
                 .tags(closed),
             Probe::new("all units closed", by_hand(&[-1.5, -0.75], &[2.0, -1.5], 0.75, 0.5)).tags(closed),
             Probe::new("one sample, two outputs", random([1, 3, 4, 2], 0.25, 1)).tags(outputs),

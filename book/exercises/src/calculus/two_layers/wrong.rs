@@ -30,6 +30,10 @@ struct Way {
     late: bool,
     /// The gradient in x goes past the gate.
     past_the_gate: bool,
+    /// The gradient in b1 goes past the gate.
+    bias_past_the_gate: bool,
+    /// The gradient in x goes through w1 after that has moved.
+    x_late: bool,
 }
 
 const RIGHT: Way = Way {
@@ -44,6 +48,8 @@ const RIGHT: Way = Way {
     early: false,
     late: false,
     past_the_gate: false,
+    bias_past_the_gate: false,
+    x_late: false,
 };
 
 fn with_bias(mut m: Mat, b: &[f64]) -> Mat {
@@ -83,7 +89,7 @@ fn go(way: &Way, net: &mut Net, x: &Mat, y: &Mat, rate: f64) -> Grads {
         loss: 0.0,
         b2: bias(&d_o),
         w1: scaled(x.transpose().matmul(&d_z)),
-        b1: bias(&d_z),
+        b1: bias(if way.bias_past_the_gate { &d_a } else { &d_z }),
         x: back.matmul(&net.w1.transpose()),
         w2,
     };
@@ -95,10 +101,11 @@ fn go(way: &Way, net: &mut Net, x: &Mat, y: &Mat, rate: f64) -> Grads {
         step(&mut net.b1, &grads.b1);
         step(&mut net.b2, &grads.b2);
     }
+    let x_grad = if way.x_late { back.matmul(&net.w1.transpose()) } else { grads.x.clone() };
     if way.late {
         loss = (way.loss)(squares(&forward(net, x).1), samples, outputs);
     }
-    Grads { loss, ..grads }
+    Grads { loss, x: x_grad, ..grads }
 }
 
 /// A subject from what differs.
@@ -160,7 +167,7 @@ fn gradients() -> Vec<Wrong> {
             "activation-for-slope",
             way!(gate: |d, z| d * z.max(0.0)),
             "gradients multiplied by what a unit put out, instead of by how steep it is",
-            "z goes from 1.5 to 1.51: by how much does max(0, z) change?",
+            "z goes from 1.75 to 1.76: by how much does max(0, z) change?",
         ),
         Wrong::new(
             "uses-updated-weights",
@@ -234,6 +241,19 @@ fn gradients() -> Vec<Wrong> {
             "A closed unit hands on 0: what can the input change through it?",
         )
         .show("one unit open, one closed"),
+        Wrong::new(
+            "bias-past-the-gate",
+            way!(bias_past_the_gate: true),
+            "a gradient in b1 that went past the gates, while that in w1 did not",
+            "A bias is a weight whose input is always 1. Which gradient would your rule for weights give it?",
+        )
+        .show("one unit open, one closed"),
+        Wrong::new(
+            "x-through-moved-weights",
+            way!(x_late: true),
+            "a gradient in x that goes through the first layer after that has been moved",
+            "With which w1 was the loss computed whose gradient you want?",
+        ),
     ]
 }
 
