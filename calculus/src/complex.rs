@@ -277,6 +277,10 @@ macro_rules! functions {
             fn is_finite(self) -> bool {
                 self.re.is_finite() && self.im.is_finite()
             }
+            #[inline]
+            fn is_zero(self) -> bool {
+                self.re == 0.0 && self.im == 0.0
+            }
             fn kernels() -> &'static Kernels<Self> {
                 const { &Kernels::<Self>::PORTABLE }
             }

@@ -28,7 +28,7 @@ use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssi
 ///
 /// Two duals compare as their values do: a program on duals takes the branches that it takes on plain numbers, and what comes
 /// out is the derivative of the path taken. The price: `x == T::ZERO` is also true of a 0 that *moves* (d ≠ 0), so
-/// code must not skip zeros as "no effect" if it is to be differentiated.
+/// code must not skip zeros as "no effect" if it is to be differentiated. [`Real::is_zero`] asks for both parts.
 ///
 /// ```
 /// use calculus::dual::Dual;
@@ -247,6 +247,10 @@ impl<T: Real> Real for Dual<T> {
     #[inline]
     fn is_finite(self) -> bool {
         self.value.is_finite() && self.d.is_finite()
+    }
+    #[inline(always)]
+    fn is_zero(self) -> bool {
+        self.value.is_zero() && self.d.is_zero()
     }
     fn kernels() -> &'static Kernels<Self> {
         const { &Kernels::<Self>::PORTABLE }

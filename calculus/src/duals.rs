@@ -207,6 +207,9 @@ impl<T: Real, const N: usize> Real for Duals<T, N> {
     fn is_finite(self) -> bool {
         self.value.is_finite() && self.d.iter().all(|d| d.is_finite())
     }
+    fn is_zero(self) -> bool {
+        self.value.is_zero() && self.d.iter().all(|d| d.is_zero())
+    }
     fn kernels() -> &'static Kernels<Self> {
         const { &Kernels::<Self>::PORTABLE }
     }

@@ -263,6 +263,9 @@ impl<T: Real> Real for HyperDual<T> {
     fn is_finite(self) -> bool {
         [self.value, self.d1, self.d2, self.d12].iter().all(|x| x.is_finite())
     }
+    fn is_zero(self) -> bool {
+        [self.value, self.d1, self.d2, self.d12].iter().all(|x| x.is_zero())
+    }
     fn kernels() -> &'static Kernels<Self> {
         const { &Kernels::<Self>::PORTABLE }
     }

@@ -300,6 +300,9 @@ impl<T: Real, const K: usize> Real for Jet<T, K> {
     fn is_finite(self) -> bool {
         self.coefficients.iter().all(|c| c.is_finite())
     }
+    fn is_zero(self) -> bool {
+        self.coefficients.iter().all(|c| c.is_zero())
+    }
     fn kernels() -> &'static Kernels<Self> {
         const { &Kernels::<Self>::PORTABLE }
     }

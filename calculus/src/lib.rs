@@ -11,7 +11,11 @@
 //! | [`hyper`] | hyper-duals: exact second derivatives | forward |
 //! | [`jet`] | Taylor jets: all derivatives up to an order | forward |
 //! | [`newton`] | Newton's method, and what a wrong slope does to it | forward |
-//! | [`scalar`] | reverse mode, one number a node, to be read whole | reverse |
+//! | [`scalar`] | reverse mode, one number a node, to be read whole | reverse, wengert |
+//! | [`vjp`] | a vector times a Jacobian, and Jacobians row by row | wengert |
+//! | [`hvp`] | the Hessian times a vector, forward over reverse | wengert |
+//! | [`checkpoint`] | the backward pass of a long chain in little memory | wengert |
+//! | [`counted`] | numbers that count what is done with them | wengert |
 //! | [`moons`] | a network of 337 weights, trained number by number on the scalar tape | reverse |
 //! | [`tape`], [`ops`] | reverse mode, one tensor a node: the tape that trains language models | reverse |
 //! | [`perceptron`] | a whole training step on the tensor tape | reverse |
@@ -24,11 +28,14 @@
 #![forbid(unsafe_code)]
 
 pub mod check;
+pub mod checkpoint;
 pub mod complex;
+pub mod counted;
 pub mod differences;
 pub mod dual;
 pub mod duals;
 pub mod formulas;
+pub mod hvp;
 pub mod hyper;
 pub mod jet;
 pub mod moons;
@@ -39,6 +46,7 @@ pub mod perceptron;
 pub mod richardson;
 pub mod scalar;
 pub mod tape;
+pub mod vjp;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/spine/reverse.md")]
@@ -51,3 +59,7 @@ mod chapter_differences {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/calculus/forward.md")]
 mod chapter_forward {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/calculus/wengert.md")]
+mod chapter_wengert {}

@@ -69,7 +69,10 @@ pub fn random_weights(seed: u64) -> Vec<f64> {
 
 // ANCHOR: network
 /// A layer, W·x + b. Each row of `weights` ends with its bias: shape (OUT, IN + 1).
-fn layer<'t, const IN: usize, const OUT: usize>(weights: &[Var<'t>], x: &[Var<'t>; IN]) -> [Var<'t>; OUT] {
+fn layer<'t, T: Real, const IN: usize, const OUT: usize>(
+    weights: &[Var<'t, T>],
+    x: &[Var<'t, T>; IN],
+) -> [Var<'t, T>; OUT] {
     std::array::from_fn(|out| {
         let row = &weights[out * (IN + 1)..][..=IN];
         row[IN] + row[0].tape().dot(&row[..IN], x)
@@ -77,7 +80,7 @@ fn layer<'t, const IN: usize, const OUT: usize>(weights: &[Var<'t>], x: &[Var<'t
 }
 
 /// The score of one point: negative for the upper moon, positive for the lower one.
-pub fn score<'t>(weights: &[Var<'t>; WEIGHTS], x: [Var<'t>; 2]) -> Var<'t> {
+pub fn score<'t, T: Real>(weights: &[Var<'t, T>; WEIGHTS], x: [Var<'t, T>; 2]) -> Var<'t, T> {
     let (first, rest) = weights.split_at(LAYERS[0]);
     let (second, last) = rest.split_at(LAYERS[1]);
     let hidden: [_; HIDDEN] = layer(first, &x).map(Var::relu);
@@ -87,13 +90,17 @@ pub fn score<'t>(weights: &[Var<'t>; WEIGHTS], x: [Var<'t>; 2]) -> Var<'t> {
 }
 
 /// The loss of all samples: mean hinge loss + 1e-4·Σw². Returns it with the number of samples on the right side.
-pub fn loss<'t>(tape: &'t Tape, weights: &[Var<'t>; WEIGHTS], data: &[Sample]) -> (Var<'t>, usize) {
+pub fn loss<'t, T: Real>(
+    tape: &'t Tape<T>,
+    weights: &[Var<'t, T>; WEIGHTS],
+    data: &[Sample],
+) -> (Var<'t, T>, usize) {
     let mut correct = 0;
-    let mut hinges = tape.var(0.0);
+    let mut hinges = tape.var(T::ZERO);
     for sample in data {
-        let score = score(weights, sample.x.map(|x| tape.var(x)));
+        let score = score(weights, sample.x.map(|x| tape.var(T::from_f64(x))));
         hinges += (1.0 - sample.label * score).relu();
-        correct += usize::from(score.value() * sample.label > 0.0);
+        correct += usize::from(score.value().to_f64() * sample.label > 0.0);
     }
     (hinges / data.len() as f64 + 1e-4 * tape.dot(weights, weights), correct)
 }

@@ -86,6 +86,9 @@ pub trait Real:
     }
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
+    /// Zero, and at rest: 0 in the value and in every derivative that the number carries. `x == T::ZERO` asks for the value alone, and
+    /// is no reason to skip a number that may move.
+    fn is_zero(self) -> bool;
 
     /// The loops over slices of this type that this machine runs best; see [`kernels`](crate::kernels).
     #[must_use]
@@ -160,6 +163,10 @@ macro_rules! float {
             #[inline(always)]
             fn is_finite(self) -> bool {
                 $t::is_finite(self)
+            }
+            #[inline(always)]
+            fn is_zero(self) -> bool {
+                self == 0.0
             }
             #[inline(always)]
             fn kernels() -> &'static Kernels<Self> {

@@ -54,6 +54,8 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<calculus::central::Spec>("calculus/central"),
     judge::entry::<calculus::jacobian::Spec>("calculus/jacobian"),
     judge::entry::<calculus::dual::Spec>("calculus/dual"),
+    judge::entry::<calculus::activations::Spec>("calculus/activations"),
+    judge::entry::<calculus::two_layers::Spec>("calculus/two_layers"),
     judge::entry::<approximation::relu_net::Spec>("approximation/relu_net"),
     judge::entry::<calculus::xent::Spec>("calculus/xent"),
     judge::entry::<nn::adamw::Spec>("nn/adamw"),

@@ -7,6 +7,7 @@
 
 pub mod angles;
 pub mod attention;
+pub mod checkpoints;
 pub mod depth;
 pub mod descent;
 pub mod ellipse;
@@ -78,6 +79,7 @@ pub const FIGURES: &[Figure] = &[
     // a new one goes here, on a line of its own
     roofline::FIGURE,
     shift::FIGURE,
+    checkpoints::FIGURE,
 ];
 
 impl Figure {
