@@ -13,8 +13,8 @@
 //! | [`newton`] | Newton's method, and what a wrong slope does to it | forward |
 //! | [`scalar`] | reverse mode, one number a node, to be read whole | reverse |
 //! | [`moons`] | a network of 337 weights, trained number by number on the scalar tape | reverse |
-//! | [`tape`], [`ops`] | reverse mode, one tensor a node: the tape that trains language models | reverse |
-//! | [`perceptron`] | a whole training step on the tensor tape | reverse |
+//! | [`tape`], [`ops`] | reverse mode, one tensor a node: the tape that trains language models | tensor_tape |
+//! | [`perceptron`] | a whole training step on the tensor tape | tensor_tape |
 //! | [`check`] | is this gradient right? | reverse |
 //! | [`optim`] | gradient descent, momentum, AdamW, clipping, schedules | gpt |
 //!
@@ -51,3 +51,7 @@ mod chapter_differences {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/calculus/forward.md")]
 mod chapter_forward {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/calculus/tensor_tape.md")]
+mod chapter_tensor_tape {}

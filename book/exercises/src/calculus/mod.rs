@@ -1,8 +1,11 @@
 //! Exercises of the second pillar.
 
+pub mod attention_backward;
 pub mod central;
 pub mod dual;
 pub mod gradcheck;
 pub mod jacobian;
+pub mod layernorm_backward;
+pub mod matmul_backward;
 pub mod tape;
 pub mod xent;
