@@ -121,7 +121,10 @@ fn print_staircase(record: &mut record::Record) -> String {
     let keeps = |step: usize| training + step / EVERY * BATCHES * graph;
     let killed = (0..).find(|&step| keeps(step) > LIMIT).unwrap_or(0);
     println!("one graph: {:.1} MB; a training step: {:.1} MB", megabytes(graph), megabytes(training));
-    println!("an evaluation that keeps {BATCHES} of them: {:.0} MB; above 2 GB at step {killed}\n", megabytes(BATCHES * graph));
+    println!(
+        "an evaluation that keeps {BATCHES} of them: {:.0} MB; above 2 GB at step {killed}\n",
+        megabytes(BATCHES * graph)
+    );
     record.value("graph", megabytes(graph), 0.0);
     record.value("stair", megabytes(BATCHES * graph), 0.0);
     record.value("training", megabytes(training), 0.0);

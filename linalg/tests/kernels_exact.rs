@@ -14,7 +14,8 @@ mod tensors {
     }
 
     const LN_2: Pair = Pair { hi: std::f64::consts::LN_2, lo: 2.319_046_813_846_299_6e-17 };
-    const TWO_OVER_ROOT_PI: Pair = Pair { hi: std::f64::consts::FRAC_2_SQRT_PI, lo: 1.533_545_961_316_588e-17 };
+    const TWO_OVER_ROOT_PI: Pair =
+        Pair { hi: std::f64::consts::FRAC_2_SQRT_PI, lo: 1.533_545_961_316_588e-17 };
 
     fn pair(x: f64) -> Pair {
         Pair { hi: x, lo: 0.0 }

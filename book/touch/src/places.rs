@@ -8,14 +8,20 @@ use linalg::Tensor;
 pub const FIGURE: Figure = Figure {
     name: "places",
     caption: "The buffer of gradients from left to right, the walk back from top to bottom. A bar is one gradient: it begins where it is stored first and ends at its own operation, which reads it. Filled: what is alive at this step.",
-    question: "Two blocks, 13 gradients, 781 numbers in all. They fit into 288 places. How many places would twenty blocks need?",
+    question: "Two blocks, 13 gradients, 781 numbers in all. The plan fits them into a buffer of 365. How long a buffer would twenty blocks need?",
     answers: &[
-        ("Ten times as many: 2,880.", "Ten times as many values, yes: all of them wait for the walk. But which gradients of block 1 are alive while block 20 is walked?"),
         (
-            "288, as two.",
-            "Yes. When a block is done, nothing is left of it but the gradient of what it read. The next one finds the buffer as the last one did.",
+            "Ten times as long: 3,650.",
+            "Ten times as many values, yes: all of them wait for the walk. But which gradients of block 1 are alive while block 20 is walked?",
         ),
-        ("128: as many as the longest gradient has.", "An operation reads one gradient while it stores another, and around each block a third one waits for the addition at its beginning."),
+        (
+            "365, as two.",
+            "Yes. When a block is done, nothing is left of it but the gradient of what it read. The next one finds the buffer as the last one did. (No more than 288 numbers are alive at once. The rest are gaps: places are given to whoever comes first, and nobody moves afterwards.)",
+        ),
+        (
+            "128: as many as the longest gradient has.",
+            "An operation reads one gradient while it stores another, and around each block a third one waits for the addition at its beginning.",
+        ),
     ],
     inputs: &[
         Input {
@@ -96,9 +102,9 @@ mod tests {
 
     /// What the question says, and what the drawing takes for granted.
     #[test]
-    fn two_blocks_fit_into_288_places() {
+    fn two_blocks_fit_into_365_places() {
         let numbers = compute(&[0.0, 0.0]);
-        assert_eq!(numbers[..2], [288.0, 781.0]);
+        assert_eq!(numbers[..2], [365.0, 781.0]);
         assert_eq!(compute(&[1.0, 0.0])[..2], [781.0, 781.0]);
         let (places, []) = numbers[2..].as_chunks::<5>() else { panic!("five numbers a gradient") };
         assert_eq!(places.len(), 13);

@@ -53,7 +53,12 @@ impl Memory {
 impl fmt::Display for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let megabytes = |bytes: usize| format!("{:9.2} MB", bytes as f64 / 1e6);
-        writeln!(f, "values    {}   {} nodes, kept until the walk comes back", megabytes(self.values), self.nodes)?;
+        writeln!(
+            f,
+            "values    {}   {} nodes, kept until the walk comes back",
+            megabytes(self.values),
+            self.nodes
+        )?;
         writeln!(f, "scratch   {}   what operations keep beside", megabytes(self.scratch))?;
         writeln!(
             f,

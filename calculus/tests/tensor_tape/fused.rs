@@ -81,7 +81,7 @@ macro_rules! equals_its_composition {
         fn $test() {
             let op = Operation::$op;
             let mut compared = 0;
-            for round in 200..240 {
+            for round in 200..320 {
                 let rng = &mut random(op, round);
                 let inputs = op.inputs(rng);
                 let cotangent = numbers(rng, &[2000], -1.0, 1.0).into_data();

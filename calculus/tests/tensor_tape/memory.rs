@@ -89,7 +89,8 @@ fn a_deeper_network_needs_more_values_and_no_more_gradients() {
     let (two, ten): (Memory, Memory) = (of(2), of(10));
     assert_eq!(two.gradients, ten.gradients);
     assert!(ten.values > 4 * two.values && ten.apart > 4 * two.apart);
-    assert_eq!(ten.gradients, ten.alive, "no gap in the plan of a chain of blocks");
+    // First come, first served leaves gaps. Small ones.
+    assert!(ten.alive < ten.gradients && ten.gradients < ten.alive * 13 / 10, "{ten:?}");
     let printed = ten.to_string();
     assert!(printed.starts_with("values ") && printed.contains("alive at once\npeak "), "{printed}");
 }

@@ -100,8 +100,7 @@ impl Operation {
                 let mut side = |lo, hi| {
                     let skip = if rng.random_bool(0.5) { 0 } else { rng.random_range(0..=full.len()) };
                     let dims = full[skip..].iter();
-                    let dims: Vec<usize> =
-                        dims.map(|&n| if rng.random_bool(0.3) { 1 } else { n }).collect();
+                    let dims: Vec<usize> = dims.map(|&n| if rng.random_bool(0.3) { 1 } else { n }).collect();
                     numbers(rng, &dims, lo, hi)
                 };
                 vec![side(-2.0, 2.0), side(0.5, 2.0)]

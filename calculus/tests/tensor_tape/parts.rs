@@ -31,7 +31,9 @@ pub(crate) fn cross_entropy<T: Real>(t: &mut Tape<'_, T>, x: Var, targets: &[u32
     let counted = targets.iter().filter(|&&t| t != IGNORE).count().max(1) as f64;
     let truth: Vec<T> = targets
         .iter()
-        .flat_map(|&target| (0..n).map(move |j| if target == j as u32 { T::from_f64(-1.0 / counted) } else { T::ZERO }))
+        .flat_map(|&target| {
+            (0..n).map(move |j| if target == j as u32 { T::from_f64(-1.0 / counted) } else { T::ZERO })
+        })
         .collect();
     let p = softmax(t, x);
     let log = t.ln(p);

@@ -34,7 +34,8 @@ fn weights(q: &Mat, k: &Mat, seen: impl Fn(usize, usize) -> bool) -> Mat {
     let scale = 1.0 / (q.cols() as f64).sqrt();
     let mut p = Mat::zeros([q.rows(), k.rows()]);
     for t in 0..q.rows() {
-        let score = |s: usize| -> f64 { scale * q.row(t).iter().zip(k.row(s)).map(|(q, k)| q * k).sum::<f64>() };
+        let score =
+            |s: usize| -> f64 { scale * q.row(t).iter().zip(k.row(s)).map(|(q, k)| q * k).sum::<f64>() };
         let visible: Vec<usize> = (0..k.rows()).filter(|&s| seen(t, s)).collect();
         let max = visible.iter().map(|&s| score(s)).fold(f64::NEG_INFINITY, f64::max);
         let sum: f64 = visible.iter().map(|&s| (score(s) - max).exp()).sum();
@@ -79,7 +80,8 @@ impl Exercise for Spec {
             Probe::new("five tokens, d = 8", random([5, 5, 8, 2], 0.25, 5, causal)).tags(longer),
             Probe::new("as many tokens as dimensions", random([4, 4, 4, 4], 0.25, 6, causal)).tags(longer),
             Probe::new("no mask", random([3, 3, 2, 4], 0.5, 7, |_, _| true)).tags(other),
-            Probe::new("a key that nobody sees", random([4, 4, 2, 3], 0.5, 8, |t, s| s <= t && s != 1)).tags(other),
+            Probe::new("a key that nobody sees", random([4, 4, 2, 3], 0.5, 8, |t, s| s <= t && s != 1))
+                .tags(other),
             Probe::new("a query that sees nothing", random([3, 3, 2, 4], 0.5, 9, |t, s| t != 1 && s <= t))
                 .tags(other),
             Probe::new("three queries, five keys", random([3, 5, 2, 4], 0.5, 10, |_, _| true)).tags(across),

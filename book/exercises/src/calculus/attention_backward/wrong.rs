@@ -195,6 +195,17 @@ fn of_the_softmax() -> Vec<Wrong> {
             "The weights sum to 1. Does their weighted mean need another divisor?",
         ),
         Wrong::new(
+            "own-value",
+            |q, k, v, p, dout| {
+                let dp = dout.matmul(&v.transpose());
+                let own = |t: usize| -> f64 { dout.row(t).iter().zip(v.row(t)).map(|(d, v)| d * v).sum() };
+                let ds = Mat::from_fn(p.rows(), p.cols(), |t, s| root(q) * p[[t, s]] * (dp[[t, s]] - own(t)));
+                (ds.matmul(k), ds.transpose().matmul(q), p.transpose().matmul(dout))
+            },
+            "a dS from which the product of dout with the token's own value is taken",
+            "The sum of p·dP over a row is dout times something. What has the row's query gathered?",
+        ),
+        Wrong::new(
             "softmax-over-queries",
             ds!(ds::over_queries),
             "a softmax that runs down the columns on its way back",
@@ -318,7 +329,9 @@ fn of_the_products() -> Vec<Wrong> {
             "last-query-only",
             |q, k, v, p, dout| {
                 let last = p.rows().wrapping_sub(1);
-                let keep = |x: &Mat| Mat::from_fn(x.rows(), x.cols(), |t, j| if t == last { x[[t, j]] } else { 0.0 });
+                let keep = |x: &Mat| {
+                    Mat::from_fn(x.rows(), x.cols(), |t, j| if t == last { x[[t, j]] } else { 0.0 })
+                };
                 let (dq, ..) = right(q, k, v, p, dout);
                 let (_, dk, dv) = right(q, k, v, &keep(p), &keep(dout));
                 (dq, dk, dv)
@@ -328,7 +341,8 @@ fn of_the_products() -> Vec<Wrong> {
         )
         .or(|q, k, v, p, dout| {
             let last = p.rows().wrapping_sub(1);
-            let keep = |x: &Mat| Mat::from_fn(x.rows(), x.cols(), |t, j| if t == last { x[[t, j]] } else { 0.0 });
+            let keep =
+                |x: &Mat| Mat::from_fn(x.rows(), x.cols(), |t, j| if t == last { x[[t, j]] } else { 0.0 });
             let (dq, dk, _) = right(q, k, v, p, dout);
             let (_, _, dv) = right(q, k, v, &keep(p), &keep(dout));
             (dq, dk, dv)
@@ -356,6 +370,15 @@ fn of_the_mask() -> Vec<Wrong> {
             (dq, dk, p.transpose().matmul(dout))
         })
         .show("two tokens"),
+        Wrong::new(
+            "strict-mask",
+            |q, k, v, p, dout| {
+                let p = Mat::from_fn(p.rows(), p.cols(), |t, s| if s < t { p[[t, s]] } else { 0.0 });
+                right(q, k, v, &p, dout)
+            },
+            "gradients for which no query has looked at its own key, or at a later one",
+            "Which of the weights in a row are really 0?",
+        ),
         Wrong::new(
             "always-causal",
             |q, k, v, _, dout| right(q, k, v, &again(q, k, |t, s| s <= t), dout),

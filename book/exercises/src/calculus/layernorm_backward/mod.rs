@@ -64,8 +64,11 @@ impl Exercise for Spec {
                 Input { dy: x.dy.map(|_| 0.5), ..x }
             })
             .tags(many),
-            Probe::new("a constant token", given(&[&[2.5, 2.5, 2.5]], &[0.5, -1.5, 2.0], &[&[0.5, 2.0, -0.75]], 0.25))
-                .tags(felt),
+            Probe::new(
+                "a constant token",
+                given(&[&[2.5, 2.5, 2.5]], &[0.5, -1.5, 2.0], &[&[0.5, 2.0, -0.75]], 0.25),
+            )
+            .tags(felt),
             Probe::new("one channel", random(3, 1, 0.25, 9)).tags(felt_by_many),
             Probe::new("tokens near 1e6", Input { x: far.x.map(|x| x + 1e6), ..far })
                 .tags(many)

@@ -23,13 +23,7 @@ fn mean(v: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 impl Row {
     /// With the mean and the deviation that the caller makes.
-    fn new(
-        x: &[f64],
-        gamma: &[f64],
-        dy: &[f64],
-        centre: f64,
-        deviation: impl Fn(&[f64]) -> f64,
-    ) -> Row {
+    fn new(x: &[f64], gamma: &[f64], dy: &[f64], centre: f64, deviation: impl Fn(&[f64]) -> f64) -> Row {
         let centred: Vec<f64> = x.iter().map(|x| x - centre).collect();
         let deviation = deviation(&centred);
         Row {
@@ -136,6 +130,10 @@ mod dx {
         let along = super::mean(r.g.iter().zip(&r.x).map(|(g, x)| g * x));
         r.by(|j| (r.g[j] - one - r.normal[j] * along) / r.deviation)
     }
+    pub(super) fn along_y(r: &Row) -> Vec<f64> {
+        let (one, normal) = r.along(&r.g);
+        r.by(|j| (r.g[j] - one - r.gamma[j] * r.normal[j] * normal) / r.deviation)
+    }
     pub(super) fn centred_unscaled(r: &Row) -> Vec<f64> {
         let (one, normal) = r.along(&r.g);
         r.by(|j| (r.g[j] - one - r.normal[j] * r.deviation * normal) / r.deviation)
@@ -158,6 +156,9 @@ mod sums {
     }
     pub(super) fn raw_x(rows: &[Row]) -> Sums {
         (summed(rows, |r, j| r.dy[j] * r.x[j]), right_sums(rows).1)
+    }
+    pub(super) fn centred(rows: &[Row]) -> Sums {
+        (summed(rows, |r, j| r.dy[j] * r.normal[j] * r.deviation), right_sums(rows).1)
     }
     pub(super) fn swapped(rows: &[Row]) -> Sums {
         let (dgamma, dbeta) = right_sums(rows);
@@ -213,7 +214,7 @@ pub(super) fn pairs() -> Vec<Pair> {
         "forgot-variance-path" dx::no_variance, "forgot-mean-path" dx::no_mean, "statistics-stand-still" dx::neither,
         "gamma-missing" dx::no_gamma, "gamma-last" dx::gamma_last, "sum-not-mean" dx::sums;
         ["mean-over-tokens" sums::mean_over_tokens, "last-token-only" sums::last_token, "raw-x" sums::raw_x,
-         "dgamma-not-summed" sums::not_summed]
+         "dgamma-not-divided" sums::centred, "dgamma-not-summed" sums::not_summed]
     );
     all
 }
@@ -288,6 +289,12 @@ fn of_dx() -> Vec<Wrong> {
             "Which direction does the normalisation take out of a token: that of x?",
         ),
         Wrong::new(
+            "along-y",
+            with!(dx::along_y, right_sums),
+            "a dx whose second correction points along gamma·x̂, the output without its beta",
+            "Which direction does the normalisation take out: one before the gain, or one behind it?",
+        ),
+        Wrong::new(
             "not-normalised",
             with!(dx::centred_unscaled, right_sums),
             "a dx whose second correction points along x − mean",
@@ -331,6 +338,12 @@ fn of_sums() -> Vec<Wrong> {
             "raw-x",
             with!(Row::right, sums::raw_x),
             "a dgamma made with x",
+            "By what is gamma multiplied in the forward pass?",
+        ),
+        Wrong::new(
+            "dgamma-not-divided",
+            with!(Row::right, sums::centred),
+            "a dgamma made with x − mean",
             "By what is gamma multiplied in the forward pass?",
         ),
         Wrong::new(
@@ -383,7 +396,8 @@ fn of_statistics() -> Vec<Wrong> {
         .show("a large eps"),
         Wrong::new(
             "not-centred",
-            row!(|x, gamma, dy, eps| Row::new(x, gamma, dy, 0.0, |c| (mean(c.iter().map(|c| c * c)) + eps).sqrt())),
+            row!(|x, gamma, dy, eps| Row::new(x, gamma, dy, 0.0, |c| (mean(c.iter().map(|c| c * c)) + eps)
+                .sqrt())),
             "the gradient of a normalisation that forgets to subtract the mean from x",
             "Is that x̂ still the same when every channel grows by 1?",
         ),
@@ -417,7 +431,8 @@ fn of_statistics() -> Vec<Wrong> {
                         d[[t, j]] = value;
                     }
                 }
-                let dgamma = rows.iter().map(|r| r.dy.iter().zip(&r.normal).map(|(d, n)| d * n).sum()).collect();
+                let dgamma =
+                    rows.iter().map(|r| r.dy.iter().zip(&r.normal).map(|(d, n)| d * n).sum()).collect();
                 (d, dgamma, rows.iter().map(|r| r.dy.iter().sum()).collect())
             },
             "a normalisation over the tokens, channel by channel: that of a batch, not of a layer",

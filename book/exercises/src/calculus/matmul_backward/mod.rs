@@ -42,10 +42,10 @@ impl Exercise for Spec {
             Probe::new("2×2 · 2×2", random(2, 2, 2, 2)),
             Probe::new("3×3 · 3×3", square.clone()),
             Probe::new("identity · 3×3", Input { a: Mat::eye(3), ..square.clone() }),
-            Probe::new("a gradient of one entry", Input {
-                dc: Mat::from_fn(3, 3, |i, j| if (i, j) == (0, 2) { 2.5 } else { 0.0 }),
-                ..square
-            }),
+            Probe::new(
+                "a gradient of one entry",
+                Input { dc: Mat::from_fn(3, 3, |i, j| if (i, j) == (0, 2) { 2.5 } else { 0.0 }), ..square },
+            ),
             Probe::new("2×3 · 3×4", random(2, 3, 4, 5)).tags(oblong),
             Probe::new("4×3 · 3×2", random(4, 3, 2, 6)).tags(oblong),
             Probe::new("4×4 · 4×2", random(4, 4, 2, 7)).tags(oblong),

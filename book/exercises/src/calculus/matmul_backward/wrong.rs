@@ -39,6 +39,14 @@ fn last_column(a: &Mat, b: &Mat, dc: &Mat) -> Mat {
     Mat::from_fn(a.rows(), a.cols(), |i, k| if b.cols() == 0 { 0.0 } else { dc[[i, last]] * b[[k, last]] })
 }
 
+fn first_column(a: &Mat, b: &Mat, dc: &Mat) -> Mat {
+    Mat::from_fn(a.rows(), a.cols(), |i, k| if b.cols() == 0 { 0.0 } else { dc[[i, 0]] * b[[k, 0]] })
+}
+
+fn first_row(a: &Mat, b: &Mat, dc: &Mat) -> Mat {
+    Mat::from_fn(b.rows(), b.cols(), |k, j| if a.rows() == 0 { 0.0 } else { a[[0, k]] * dc[[0, j]] })
+}
+
 pub(super) fn pairs() -> Vec<Pair> {
     vec![
         Pair::new("swapped", "mean-over-rows", |a, b, dc| {
@@ -164,6 +172,27 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "Which of the two matrices is a weight, and which is what the layer below made?",
         )
         .or(|a, b, dc| (zeros(a), right(a, b, dc).1)),
+        Wrong::new(
+            "forward-for-gradient",
+            |a, b, _| right(a, b, &a.matmul(b)),
+            "products with C where dC belongs",
+            "Does the way back multiply what went up, or what comes down?",
+        ),
+        Wrong::new(
+            "first-only",
+            |a, b, dc| (first_column(a, b, dc), first_row(a, b, dc)),
+            "gradients made from the first column, or the first row, of dC alone",
+            "Through how many entries of C does one entry of A act?",
+        )
+        .or(|a, b, dc| (first_column(a, b, dc), right(a, b, dc).1))
+        .or(|a, b, dc| (right(a, b, dc).0, first_row(a, b, dc))),
+        Wrong::new(
+            "mean-over-columns",
+            |a, b, dc| (over(&right(a, b, dc).0, b.cols()), right(a, b, dc).1),
+            "a dA divided by the number of columns of B",
+            "If every column of B came twice, should the gradient of A stay as it is?",
+        )
+        .show("2×2 · 2×2"),
         Wrong::new(
             "hands-it-on",
             |_, _, dc| (dc.clone(), dc.clone()),
