@@ -132,8 +132,8 @@ mod tensors {
     fn f64_functions_keep_their_bounds() {
         // Every size from 1e-300 on, and the range in which something happens, densely; both signs.
         let sizes = (-300..3).flat_map(|e| [1.0, 1.7, 2.9, 5.3, 7.7].map(|m| m * 10.0_f64.powi(e)));
-        let dense = (0..40_000).map(|i| 6.5 * (f64::from(i) + 0.37) / 40_000.0);
-        let wide = (0..20_000).map(|i| 708.0 * (f64::from(i) + 0.61) / 20_000.0);
+        let dense = (0..20_000).map(|i| 6.5 * (f64::from(i) + 0.37) / 20_000.0);
+        let wide = (0..5_000).map(|i| 708.0 * (f64::from(i) + 0.61) / 5_000.0);
         let x: Vec<f64> =
             sizes.chain(dense).chain(wide).filter(|&x| x < 708.0).flat_map(|x| [x, -x]).collect();
         type Case = (&'static str, fn(&Kernels<f64>) -> fn(&mut [f64]), fn(f64) -> Pair, f64);
@@ -147,15 +147,10 @@ mod tensors {
             for table in Kernels::<f64>::available() {
                 let mut y = x.clone();
                 function(table)(&mut y);
-                let mut worst = (0.0, 0.0);
                 for ((&x, &y), &want) in x.iter().zip(&y).zip(&want) {
                     let error = ulps(y, want);
                     assert!(error <= bound, "{} {name}({x:e}) = {y:e}: {error:.2} ulp", table.name);
-                    if error > worst.0 {
-                        worst = (error, x);
-                    }
                 }
-                println!("{} {name}: {:.3} ulp at {:e}", table.name, worst.0, worst.1);
             }
         }
     }
