@@ -17,8 +17,8 @@
 //! | [`checkpoint`] | the backward pass of a long chain in little memory | wengert |
 //! | [`counted`] | numbers that count what is done with them | wengert |
 //! | [`moons`] | a network of 337 weights, trained number by number on the scalar tape | reverse |
-//! | [`tape`], [`ops`] | reverse mode, one tensor a node: the tape that trains language models | reverse |
-//! | [`perceptron`] | a whole training step on the tensor tape | reverse |
+//! | [`tape`], [`ops`] | reverse mode, one tensor a node: the tape that trains language models | tensor_tape |
+//! | [`perceptron`] | a whole training step on the tensor tape | tensor_tape |
 //! | [`check`] | is this gradient right? | reverse |
 //! | [`optim`] | gradient descent, momentum, AdamW, clipping, schedules | gpt |
 //!
@@ -63,3 +63,7 @@ mod chapter_forward {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/calculus/wengert.md")]
 mod chapter_wengert {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/calculus/tensor_tape.md")]
+mod chapter_tensor_tape {}

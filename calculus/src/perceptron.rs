@@ -1,4 +1,4 @@
-//! A multi-layer perceptron on the tensor tape: a whole training step on one page. Chapter: *Reverse mode*.
+//! A multi-layer perceptron on the tensor tape: a whole training step on one page. Chapter: *The tensor tape*.
 //!
 //! [`crate::moons`] trains such a network number by number. Here a layer is three operations of the tape, whatever its
 //! width, and the model owns names of parameters, not numbers. Everything larger, up to the GPT, has this form.

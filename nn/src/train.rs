@@ -8,7 +8,7 @@ use crate::data::{Batch, Dataset};
 use crate::evaluate::evaluate;
 use crate::gpt::{Config, Gpt};
 use calculus::optim::{AdamW, WarmupCosine, clip_global_norm};
-use calculus::tape::{Arena, Grads, Params, Tape};
+use calculus::tape::{Arena, Grads, Memory, Params, Tape};
 
 /// How a model is trained: everything but the model, the text and the seed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -256,13 +256,14 @@ impl Trainer {
         self.best.as_ref().map_or(self.step, |best| best.step)
     }
 
-    /// How many bytes one step needs besides parameters, gradients and moments: measured, by recording one.
-    pub fn activations(&self) -> usize {
+    /// What one step needs besides parameters, gradients and moments: known before the first one, by rehearsing it.
+    pub fn memory(&self) -> Memory {
         let (recipe, context) = (&self.recipe, self.gpt.config().context);
         let ids = vec![0; recipe.batch * context];
         let mut arena = Arena::new();
-        self.gpt.loss(&mut Tape::record(&self.params, &mut arena), &ids, &ids, recipe.batch);
-        size_of::<f32>() * arena.capacity()
+        let mut tape = Tape::rehearse(&self.params, &mut arena);
+        let loss = self.gpt.loss(&mut tape, &ids, &ids, recipe.batch);
+        tape.memory(loss)
     }
 }
 

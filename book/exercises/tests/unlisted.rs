@@ -1,5 +1,8 @@
 //! Mistakes that no list has: they must fail all the same, whatever they are called.
 
+use exercises::calculus::attention_backward::{Spec as AttentionBackward, solution::attention_backward};
+use exercises::calculus::layernorm_backward::{Spec as LayernormBackward, solution::layernorm_backward};
+use exercises::calculus::matmul_backward::{Spec as MatmulBackward, solution::matmul_backward};
 use exercises::judge::{self, Ended, Kind};
 use exercises::linalg::cosine::{Spec as Cosine, solution as cosine};
 use exercises::linalg::intensity::{Spec as Intensity, solution as intensity};
@@ -24,6 +27,7 @@ fn fails<E: Exercise>(id: &str, mistakes: &[(&str, E::Subject)]) {
             matches!(verdict.kind, Kind::Wrong | Kind::Named | Kind::Panicked),
             "{id}, {what}: {verdict:?}"
         );
+        println!("{id}, {what}: {:?}", verdict.kind);
     }
 }
 
@@ -182,6 +186,101 @@ fn cosines() {
                     cosine::nearest(&rest, query)
                 }),
             ),
+        ],
+    );
+}
+
+#[test]
+fn products_backwards() {
+    fails::<MatmulBackward>(
+        "calculus/matmul_backward",
+        &[
+            ("C instead of dC", |a, b, _| matmul_backward(a, b, &a.matmul(b))),
+            ("the first column alone", |a, b, dc| {
+                let da = Mat::from_fn(a.rows(), a.cols(), |i, k| {
+                    if b.cols() == 0 { 0.0 } else { dc[[i, 0]] * b[[k, 0]] }
+                });
+                (da, matmul_backward(a, b, dc).1)
+            }),
+            ("a mean over the columns", |a, b, dc| {
+                let (da, db) = matmul_backward(a, b, dc);
+                (da.map(|d| d / b.cols() as f64), db)
+            }),
+            ("clips", |a, b, dc| matmul_backward(a, b, &dc.map(|d| d.clamp(-2.0, 2.0)))),
+        ],
+    );
+}
+
+#[test]
+fn layer_normalisations_backwards() {
+    fails::<LayernormBackward>(
+        "calculus/layernorm_backward",
+        &[
+            ("a dgamma that is centred and not divided", |x, gamma, dy, eps| {
+                let (dx, mut dgamma, dbeta) = layernorm_backward(x, gamma, dy, eps);
+                dgamma.fill(0.0);
+                for t in 0..x.rows() {
+                    let mean = x.row(t).iter().sum::<f64>() / gamma.len() as f64;
+                    for (j, d) in dgamma.iter_mut().enumerate() {
+                        *d += dy[[t, j]] * (x[[t, j]] - mean);
+                    }
+                }
+                (dx, dgamma, dbeta)
+            }),
+            ("y where the normalised x belongs", |x, gamma, dy, eps| {
+                // the second correction along gamma·x̂
+                let (mut dx, dgamma, dbeta) = layernorm_backward(x, gamma, dy, eps);
+                let n = gamma.len() as f64;
+                for t in 0..x.rows() {
+                    let mean = x.row(t).iter().sum::<f64>() / n;
+                    let variance = x.row(t).iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n;
+                    let deviation = (variance + eps).sqrt();
+                    let normal: Vec<f64> = x.row(t).iter().map(|x| (x - mean) / deviation).collect();
+                    let along: f64 =
+                        (0..gamma.len()).map(|j| dy[[t, j]] * gamma[j] * normal[j]).sum::<f64>() / n;
+                    for j in 0..gamma.len() {
+                        dx[[t, j]] += (1.0 - gamma[j]) * normal[j] * along / deviation;
+                    }
+                }
+                (dx, dgamma, dbeta)
+            }),
+            ("half of everything", |x, gamma, dy, eps| {
+                layernorm_backward(x, gamma, &dy.map(|d| d / 2.0), eps)
+            }),
+            ("the first token alone", |x, gamma, dy, eps| {
+                let first = Mat::from_fn(dy.rows(), dy.cols(), |t, j| if t == 0 { dy[[t, j]] } else { 0.0 });
+                layernorm_backward(x, gamma, &first, eps)
+            }),
+        ],
+    );
+}
+
+#[test]
+fn attentions_backwards() {
+    fails::<AttentionBackward>(
+        "calculus/attention_backward",
+        &[
+            ("a dk made of keys alone", |q, k, v, p, dout| {
+                let (dq, _, dv) = attention_backward(q, k, v, p, dout);
+                // what comes back to the queries if the keys were asked in their place
+                (dq, attention_backward(k, k, v, p, dout).1, dv)
+            }),
+            ("the values' own product in the mean", |q, k, v, p, dout| {
+                let scale = 1.0 / (q.cols() as f64).sqrt();
+                let dp = dout.matmul(&v.transpose());
+                let ds = Mat::from_fn(p.rows(), p.cols(), |t, s| {
+                    let mean: f64 = dout.row(t).iter().zip(v.row(t)).map(|(d, v)| d * v).sum();
+                    scale * p[[t, s]] * (dp[[t, s]] - mean)
+                });
+                (ds.matmul(k), ds.transpose().matmul(q), p.transpose().matmul(dout))
+            }),
+            ("a mask once more, one place too far", |q, k, v, p, dout| {
+                let p = Mat::from_fn(p.rows(), p.cols(), |t, s| if s < t { p[[t, s]] } else { 0.0 });
+                attention_backward(q, k, v, &p, dout)
+            }),
+            ("weights that are rounded", |q, k, v, p, dout| {
+                attention_backward(q, k, v, &p.map(|p| (p * 256.0).round() / 256.0), dout)
+            }),
         ],
     );
 }

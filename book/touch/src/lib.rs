@@ -15,6 +15,7 @@ pub mod hats;
 pub mod knobs;
 pub mod orbit;
 pub mod picture;
+pub mod places;
 pub mod power;
 pub mod ranks;
 pub mod roofline;
@@ -76,6 +77,7 @@ pub const FIGURES: &[Figure] = &[
     ranks::FIGURE,
     power::FIGURE,
     steps::FIGURE,
+    places::FIGURE,
     // a new one goes here, on a line of its own
     roofline::FIGURE,
     shift::FIGURE,

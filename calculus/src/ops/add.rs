@@ -1,4 +1,4 @@
-//! Addition. Chapter: *Reverse mode*.
+//! Addition. Chapter: *The tensor tape*.
 
 use super::broadcast::{self, reduce, zip};
 use crate::tape::{Backward, Forward, Op, Tape, Var};

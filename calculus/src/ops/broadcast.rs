@@ -1,4 +1,4 @@
-//! Broadcasting: how two operands of different shapes meet, and how gradients find the way back. Chapter: *Reverse mode*.
+//! Broadcasting: how two operands of different shapes meet, and how gradients find the way back. Chapter: *The tensor tape*.
 //!
 //! Forward, an axis of length 1 is *read* many times (stride 0). So backward, its gradient is *summed* over that axis: the
 //! adjoint of copying is adding. That is why the gradient of a bias is a column sum.

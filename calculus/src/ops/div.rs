@@ -1,4 +1,4 @@
-//! Division. Chapter: *Reverse mode*.
+//! Division. Chapter: *The tensor tape*.
 
 use super::broadcast::{self, reduce, zip};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};

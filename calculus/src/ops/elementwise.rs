@@ -1,4 +1,4 @@
-//! The loops that most operations consist of, vectorised and shared among threads. Chapter: *Reverse mode*.
+//! The loops that most operations consist of, vectorised and shared among threads. Chapter: *The tensor tape*.
 //!
 //! An element-wise operation does little to each number, so it runs at the speed of memory: one pass, read once, write
 //! once. Threads pay only above a size that was measured ([`PARALLEL`]), and every split depends on lengths alone: the
@@ -84,6 +84,7 @@ pub fn map_slice<T: Real>(out: &mut [T], x: &[T], f: impl Fn(&mut [T]) + Sync + 
 ///
 /// # Panics
 /// If the lengths differ.
+// ANCHOR: accumulate
 #[track_caller]
 pub fn accumulate<T: Real>(
     (d, beta): (&mut [T], T),
@@ -109,6 +110,7 @@ pub fn accumulate<T: Real>(
         });
     });
 }
+// ANCHOR_END: accumulate
 
 /// How many partial sums a reduction keeps.
 ///

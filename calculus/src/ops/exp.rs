@@ -1,4 +1,4 @@
-//! The exponential. Chapter: *Reverse mode*.
+//! The exponential. Chapter: *The tensor tape*.
 
 use super::elementwise::{accumulate, map_slice};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};

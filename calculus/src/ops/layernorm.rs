@@ -1,4 +1,4 @@
-//! Layer normalisation. Chapter: *A GPT in one sitting*.
+//! Layer normalisation. Chapter: *The tensor tape*.
 
 use super::elementwise::{LANES, PARALLEL_COSTLY, accumulate, sum_lanes, sum_of, vectorise};
 use super::matmul::flat;

@@ -1,4 +1,4 @@
-//! The natural logarithm. Chapter: *Reverse mode*.
+//! The natural logarithm. Chapter: *The tensor tape*.
 
 use super::elementwise::{accumulate, map};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};

@@ -1,5 +1,5 @@
 //! The operations of the tape, one a file: a method of [`Tape`], a forward function and its backward twin side by side.
-//! Chapter: *Reverse mode*.
+//! Chapter: *The tensor tape*.
 //!
 //! | kind | operations |
 //! |---|---|

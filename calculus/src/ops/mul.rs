@@ -1,4 +1,4 @@
-//! Multiplication. Chapter: *Reverse mode*.
+//! Multiplication. Chapter: *The tensor tape*.
 
 use super::broadcast::{self, reduce, zip};
 use crate::tape::{Backward, Forward, Op, Tape, Var};

@@ -1,4 +1,4 @@
-//! The rectifier. Chapter: *Reverse mode*.
+//! The rectifier. Chapter: *The tensor tape*.
 
 use super::elementwise::{accumulate, map};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};

@@ -1,4 +1,4 @@
-//! Multiplication by a fixed number. Chapter: *Reverse mode*.
+//! Multiplication by a fixed number. Chapter: *The tensor tape*.
 
 use super::elementwise::{accumulate, map};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};

@@ -1,4 +1,4 @@
-//! The logistic function. Chapter: *Reverse mode*.
+//! The logistic function. Chapter: *The tensor tape*.
 
 use super::elementwise::{accumulate, map_slice, vectorise};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};

@@ -1,4 +1,4 @@
-//! The SiLU or swish, Llama's activation. Chapter: *Reverse mode*.
+//! The SiLU or swish, Llama's activation. Chapter: *The tensor tape*.
 
 use super::elementwise::{CHUNK, PARALLEL, PARALLEL_COSTLY, vectorise};
 use super::layernorm::add_row;

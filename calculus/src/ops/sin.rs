@@ -1,4 +1,4 @@
-//! The sine. Chapter: *Reverse mode*.
+//! The sine. Chapter: *The tensor tape*.
 
 use super::elementwise::{accumulate, map};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};

@@ -1,4 +1,4 @@
-//! Softmax over the last axis. Chapter: *Softmax and sampling*.
+//! Softmax over the last axis. Chapter: *The tensor tape*.
 
 use super::elementwise::{PARALLEL, PARALLEL_COSTLY, sum_of, vectorise};
 use super::layernorm::add_row;

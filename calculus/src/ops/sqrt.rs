@@ -1,4 +1,4 @@
-//! The square root. Chapter: *Reverse mode*.
+//! The square root. Chapter: *The tensor tape*.
 
 use super::elementwise::{accumulate, map};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};

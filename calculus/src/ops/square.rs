@@ -1,4 +1,4 @@
-//! The square. Chapter: *Reverse mode*.
+//! The square. Chapter: *The tensor tape*.
 
 use super::elementwise::{accumulate, map};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};

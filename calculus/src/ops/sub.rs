@@ -1,4 +1,4 @@
-//! Subtraction. Chapter: *Reverse mode*.
+//! Subtraction. Chapter: *The tensor tape*.
 
 use super::broadcast::{self, reduce, zip};
 use crate::tape::{Backward, Forward, Op, Tape, Var};

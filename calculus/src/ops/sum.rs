@@ -1,4 +1,4 @@
-//! Sum and mean over all elements. Chapter: *Reverse mode*.
+//! Sum and mean over all elements. Chapter: *The tensor tape*.
 
 use super::elementwise::accumulate;
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};

@@ -1,4 +1,4 @@
-//! The hyperbolic tangent. Chapter: *Reverse mode*.
+//! The hyperbolic tangent. Chapter: *The tensor tape*.
 
 use super::elementwise::{accumulate, map_slice};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};

@@ -1,4 +1,4 @@
-//! The memory of a graph, reused from step to step. Chapter: *Reverse mode*.
+//! The memory of a graph, reused from step to step. Chapter: *The tensor tape*.
 
 use super::op::{Attrs, Op};
 use super::params::ParamId;
@@ -52,6 +52,7 @@ pub(super) enum Kind<T: 'static> {
 }
 
 /// One value of the graph and how it came about. Its own numbers are elsewhere: the spans say where.
+// ANCHOR: node
 #[derive(Debug)]
 pub(super) struct Node<T: 'static> {
     pub(super) kind: Kind<T>,
@@ -70,6 +71,7 @@ pub(super) struct Node<T: 'static> {
     pub(super) scope: u32,
     pub(super) location: &'static Location<'static>,
 }
+// ANCHOR_END: node
 
 /// The memory of a graph: nodes, values, gradients, scratch and integers, each in one buffer.
 ///
@@ -164,11 +166,17 @@ impl<T> Default for Buffer<T> {
 }
 
 impl<T: Real> Buffer<T> {
+    /// The place of `len` more numbers, without making room for them: all that a rehearsal needs.
+    pub(super) fn book(&mut self, len: usize) -> Span {
+        let span = Span { start: self.used, len };
+        self.used += len;
+        span
+    }
+
     /// Room for `len` more numbers, with arbitrary content. A debug build fills it with NaN, so that an operation that
     /// forgets to write, or reads before it writes, is found by the first test.
     pub(super) fn reserve(&mut self, len: usize) -> Span {
-        let span = Span { start: self.used, len };
-        self.used += len;
+        let span = self.book(len);
         if self.used > self.data.len() {
             self.data.resize(self.used, T::ZERO);
         }

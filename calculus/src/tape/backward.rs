@@ -1,4 +1,4 @@
-//! The walk back: from the loss to the parameters, through nodes in reverse creation order. Chapter: *Reverse mode*.
+//! The walk back: from the loss to the parameters, through nodes in reverse creation order. Chapter: *The tensor tape*.
 
 use super::arena::{Kind, Var};
 use super::op::{Backward, Values};
@@ -45,6 +45,7 @@ impl<T: Real> Tape<'_, T> {
     #[track_caller]
     pub fn backward_with(&mut self, out: Var, cotangent: &[T], grads: &mut Grads<T>) {
         assert!(self.recording, "backward: this tape does not record (Tape::infer); use Tape::record");
+        assert!(!self.rehearsing, "backward: a rehearsal computes nothing; record the step on Tape::record");
         let shape = self.shape(out);
         assert!(
             cotangent.len() == shape.len(),
@@ -59,7 +60,10 @@ impl<T: Real> Tape<'_, T> {
             grads.values().len()
         );
         let arena = &mut *self.arena;
-        arena.plan(out);
+        let needed = arena.plan(out);
+        if arena.grads.len() < needed {
+            arena.grads.resize(needed, T::ZERO);
+        }
         arena.written.clear();
         arena.written.resize(arena.nodes.len(), false);
 

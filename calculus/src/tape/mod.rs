@@ -1,4 +1,4 @@
-//! Reverse mode on tensors: the tape that trains language models. Chapter: *Reverse mode*.
+//! Reverse mode on tensors: the tape that trains language models. Chapter: *The tensor tape*.
 //!
 //! The scalar tape ([`crate::scalar`]) shows the idea with one number a node. This one is the same idea with one
 //! *tensor* a node, arranged so that a training step allocates nothing and spends its time in matrix products:
@@ -11,6 +11,7 @@
 //! | `record.rs` | [`Tape`], which borrows both and records operations as they run |
 //! | `backward.rs` | the walk from the loss to the parameters |
 //! | `plan.rs` | which gradients may share memory |
+//! | `memory.rs` | [`Memory`], what a step needs, known before it is made |
 //! | `nonfinite.rs` | the hunt for the first operation that made a NaN |
 //!
 //! The operations themselves are in [`crate::ops`], one a file.
@@ -61,6 +62,7 @@
 
 mod arena;
 mod backward;
+mod memory;
 mod nonfinite;
 mod op;
 mod params;
@@ -68,6 +70,7 @@ mod plan;
 mod record;
 
 pub use arena::{Arena, Var};
+pub use memory::{Memory, Place};
 pub use nonfinite::NonFinite;
 pub use op::{Attrs, Backward, Forward, Op, Values};
 pub use params::{Entry, Grads, ParamId, Params};

@@ -1,4 +1,4 @@
-//! The NaN hunt: which operation was the first to make one? Chapter: *Reverse mode*.
+//! The NaN hunt: which operation was the first to make one? Chapter: *The tensor tape*.
 
 use super::arena::{Kind, Node, Var};
 use super::record::Tape;

@@ -1,4 +1,4 @@
-//! Operations: a forward function, its backward twin, and what each gets to see. Chapter: *Reverse mode*.
+//! Operations: a forward function, its backward twin, and what each gets to see. Chapter: *The tensor tape*.
 
 use super::arena::{Kind, Node, Span, Var, poison};
 use linalg::{Real, Shape};
@@ -47,6 +47,7 @@ use linalg::{Real, Shape};
 /// tape.backward_with(y, &[1.0, 10.0], &mut calculus::tape::Grads::like(&params));
 /// assert_eq!((tape.value(y), tape.grad(x)), (&[1.0, 8.0][..], &[3.0, 120.0][..]));
 /// ```
+// ANCHOR: op
 #[derive(Debug)]
 pub struct Op<T: 'static> {
     /// What messages call it.
@@ -56,6 +57,7 @@ pub struct Op<T: 'static> {
     /// Computes the inputs' gradients from the output's.
     pub backward: fn(&mut Backward<'_, T>),
 }
+// ANCHOR_END: op
 
 /// Small settings of a node, stored inline: an epsilon, the number of heads.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -205,6 +207,7 @@ impl<'b, T: Real> Backward<'b, T> {
     /// `None` where nobody wants it. `beta` is 0 for the first of all gradients that reach this value (store: the old
     /// content is garbage), 1 for the later ones (accumulate). A parameter's gradient is always added to [`Grads`](super::Grads),
     /// so its `beta` is 1. Whoever asks must write: the next one will be told to accumulate.
+    // ANCHOR: d_input
     pub fn d_input(&mut self, i: usize) -> Option<(&mut [T], T)> {
         let v = self.inputs[i].index();
         let node = &self.values.nodes[v];
@@ -224,4 +227,5 @@ impl<'b, T: Real> Backward<'b, T> {
             Some((d, T::ZERO))
         }
     }
+    // ANCHOR_END: d_input
 }

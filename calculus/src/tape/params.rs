@@ -1,4 +1,4 @@
-//! Parameters in one flat named buffer, and gradients in another of the same layout. Chapter: *Reverse mode*.
+//! Parameters in one flat named buffer, and gradients in another of the same layout. Chapter: *The tensor tape*.
 
 use linalg::{Real, Shape, Tensor, View};
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Which gradients may share memory. Chapter: *Reverse mode*.
+//! Which gradients may share memory. Chapter: *The tensor tape*.
 //!
 //! A value must be kept from forward to backward. Its *gradient* lives much shorter: it is born when the last operation
 //! that used the value is walked back, complete when the walk reaches the value itself, used there once, and dead. So at any
@@ -72,15 +72,17 @@ impl<T: Real> Node<T> {
     }
 
     /// Whether there is a gradient, and it lies in the arena (and not in `Grads`).
-    fn has_grad(&self) -> bool {
+    pub(super) fn has_grad(&self) -> bool {
         self.grad.is_some() && !matches!(self.kind, Kind::Param(_))
     }
 }
 
 impl<T: Real> Arena<T> {
-    /// Gives each gradient its place, for a walk back from `out`: a rehearsal of the walk that only books memory.
-    pub(super) fn plan(&mut self, out: Var) {
-        let Arena { nodes, inputs, reached, pool, grads, .. } = self;
+    /// Gives each gradient its place, for a walk back from `out`: a rehearsal of the walk that only books memory. Returns how
+    /// long the buffer of gradients must be.
+    // ANCHOR: plan
+    pub(super) fn plan(&mut self, out: Var) -> usize {
+        let Arena { nodes, inputs, reached, pool, .. } = self;
         pool.clear();
         reached.clear();
         reached.resize(nodes.len(), false);
@@ -104,8 +106,7 @@ impl<T: Real> Arena<T> {
                 nodes[i].grad = Some(pool.take(nodes[i].shape.len())); // `out` does not depend on it: zeros
             }
         }
-        if grads.len() < pool.end {
-            grads.resize(pool.end, T::ZERO);
-        }
+        pool.end
     }
+    // ANCHOR_END: plan
 }

@@ -1,4 +1,4 @@
-//! The tape: operations run at once and are written down for the way back. Chapter: *Reverse mode*.
+//! The tape: operations run at once and are written down for the way back. Chapter: *The tensor tape*.
 
 use super::arena::{Arena, Kind, Node, Span, Var};
 use super::op::{Attrs, Forward, Op, Values};
@@ -17,20 +17,46 @@ pub struct Tape<'a, T: 'static> {
     pub(super) params: &'a Params<T>,
     pub(super) arena: &'a mut Arena<T>,
     pub(super) recording: bool,
+    /// Nothing is computed, memory is only booked.
+    pub(super) rehearsing: bool,
 }
 
 impl<'a, T: Real> Tape<'a, T> {
     /// Starts a graph that can be walked backward. What the arena held before is forgotten.
     pub fn record(params: &'a Params<T>, arena: &'a mut Arena<T>) -> Self {
         arena.clear();
-        Tape { params, arena, recording: true }
+        Tape { params, arena, recording: true, rehearsing: false }
     }
 
     /// Starts a graph that only goes forward: no gradients, no scratch kept. For evaluation and generation; PyTorch's
     /// `torch.no_grad()`.
     pub fn infer(params: &'a Params<T>, arena: &'a mut Arena<T>) -> Self {
         arena.clear();
-        Tape { params, arena, recording: false }
+        Tape { params, arena, recording: false, rehearsing: false }
+    }
+
+    /// Starts a graph that is only booked: operations check their shapes and are given their places, and nothing is computed.
+    /// Afterwards [`Tape::memory`] says what a recorded step of these shapes needs.
+    ///
+    /// ```
+    /// use calculus::tape::{Arena, Params, Tape};
+    ///
+    /// let (params, mut arena) = (Params::<f32>::new(), Arena::new());
+    /// let mut tape = Tape::rehearse(&params, &mut arena);
+    /// let x = tape.input([1000], &[0.0; 1000]);
+    /// let y = tape.tanh(x);
+    /// let loss = tape.sum(y);
+    /// assert_eq!(tape.memory(loss).values, 4 * 2001); // bytes: x, y and the loss
+    /// assert_eq!(arena.capacity(), 0); // and no memory was taken
+    /// ```
+    ///
+    /// Cost: microseconds; nothing depends on how long the tensors are.
+    ///
+    /// # Panics
+    /// Where a value is read, or backward called: there are none.
+    pub fn rehearse(params: &'a Params<T>, arena: &'a mut Arena<T>) -> Self {
+        arena.clear();
+        Tape { params, arena, recording: true, rehearsing: true }
     }
 
     /// Whether this tape can be walked backward.
@@ -79,8 +105,10 @@ impl<'a, T: Real> Tape<'a, T> {
             shape.len(),
             data.len()
         );
-        let value = self.arena.values.reserve(data.len());
-        value.of_mut(&mut self.arena.values.data).copy_from_slice(data);
+        let value = self.place(data.len());
+        if !self.rehearsing {
+            value.of_mut(&mut self.arena.values.data).copy_from_slice(data);
+        }
         let wanted = self.recording && matches!(kind, Kind::Input);
         let grad = wanted.then_some(Span::default());
         self.source(kind, shape, value, grad)
@@ -104,6 +132,12 @@ impl<'a, T: Real> Tape<'a, T> {
         })
     }
 
+    /// Where the next value lies.
+    fn place(&mut self, len: usize) -> Span {
+        let values = &mut self.arena.values;
+        if self.rehearsing { values.book(len) } else { values.reserve(len) }
+    }
+
     fn node(&mut self, node: Node<T>) -> Var {
         let var = Var(u32::try_from(self.arena.nodes.len()).expect("a graph has fewer than 2³² nodes"));
         self.arena.nodes.push(node);
@@ -125,13 +159,18 @@ impl<'a, T: Real> Tape<'a, T> {
         scratch: usize,
     ) -> Var {
         let shape = out.into();
-        let value = self.arena.values.reserve(shape.len());
+        let value = self.place(shape.len());
+        if self.rehearsing {
+            let scratch = self.arena.scratch.book(scratch);
+            return self.op_node(op, inputs, shape, value, attrs, ints, scratch);
+        }
         if !self.recording {
             self.arena.scratch.used = 0; // the last operation's scratch has served
         }
         let scratch = self.arena.scratch.reserve(scratch);
         let var = self.op_node(op, inputs, shape, value, attrs, ints, scratch);
 
+        // ANCHOR: split
         // All inputs lie before `value`, because they were made before it: one split satisfies the borrow checker.
         let arena = &mut *self.arena;
         let node = &arena.nodes[var.index()];
@@ -145,6 +184,7 @@ impl<'a, T: Real> Tape<'a, T> {
             ints: node.ints.of(&arena.ints),
             attrs,
         });
+        // ANCHOR_END: split
         var
     }
 
@@ -232,6 +272,7 @@ impl<'a, T: Real> Tape<'a, T> {
     }
 
     /// The numbers of a value, in row-major order.
+    #[track_caller]
     pub fn value(&self, v: Var) -> &[T] {
         self.values().value(v)
     }
@@ -257,7 +298,9 @@ impl<'a, T: Real> Tape<'a, T> {
         value[0]
     }
 
+    #[track_caller]
     pub(super) fn values(&self) -> Values<'_, T> {
+        assert!(!self.rehearsing, "a rehearsal has no values; record the step on Tape::record");
         Values { nodes: &self.arena.nodes, params: self.params.values(), arena: &self.arena.values.data }
     }
 

@@ -129,7 +129,7 @@ impl Memory {
         let model = number * trainer.params().len();
         Memory {
             training: 4 * model,
-            activations: trainer.activations(),
+            activations: trainer.memory().peak(),
             model,
             cache: 2 * number * config.blocks * config.context * config.width,
         }

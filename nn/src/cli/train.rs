@@ -237,6 +237,18 @@ impl Show {
             linalg::par::threads(),
             trainer.seed(),
         );
+        let memory = trainer.memory();
+        let _ = writeln!(
+            err,
+            "memory    {} for parameters, gradients and moments; in each step {} more:\n          \
+             {} of values, {} of scratch, {} of gradients ({} if each had its own place)",
+            bytes(4 * size_of::<f32>() * trainer.params().len()),
+            bytes(memory.peak()),
+            bytes(memory.values),
+            bytes(memory.scratch),
+            bytes(memory.gradients),
+            bytes(memory.apart),
+        );
         if trainer.steps() > 0 {
             let _ = writeln!(err, "resuming  after step {}", trainer.steps());
         }

@@ -1,10 +1,13 @@
 //! Exercises of the second pillar.
 
 pub mod activations;
+pub mod attention_backward;
 pub mod central;
 pub mod dual;
 pub mod gradcheck;
 pub mod jacobian;
+pub mod layernorm_backward;
+pub mod matmul_backward;
 pub mod tape;
 pub mod two_layers;
 pub mod xent;
