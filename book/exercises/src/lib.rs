@@ -54,6 +54,8 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<calculus::central::Spec>("calculus/central"),
     judge::entry::<calculus::jacobian::Spec>("calculus/jacobian"),
     judge::entry::<calculus::dual::Spec>("calculus/dual"),
+    judge::entry::<calculus::momentum::Spec>("calculus/momentum"),
+    judge::entry::<calculus::warmup_cosine::Spec>("calculus/warmup_cosine"),
     judge::entry::<approximation::relu_net::Spec>("approximation/relu_net"),
     judge::entry::<calculus::xent::Spec>("calculus/xent"),
     judge::entry::<nn::adamw::Spec>("nn/adamw"),

@@ -16,6 +16,7 @@ pub mod orbit;
 pub mod picture;
 pub mod power;
 pub mod ranks;
+pub mod rates;
 pub mod shift;
 pub mod spectrum;
 pub mod steps;
@@ -74,6 +75,7 @@ pub const FIGURES: &[Figure] = &[
     ranks::FIGURE,
     power::FIGURE,
     steps::FIGURE,
+    rates::FIGURE,
     // a new one goes here, on a line of its own
     shift::FIGURE,
 ];

@@ -4,5 +4,7 @@ pub mod central;
 pub mod dual;
 pub mod gradcheck;
 pub mod jacobian;
+pub mod momentum;
 pub mod tape;
+pub mod warmup_cosine;
 pub mod xent;
