@@ -4,8 +4,8 @@ mod allocation {
     use calculus::moons::{Classifier, two_moons};
     use calculus::optim::edge::Curve;
     use calculus::optim::{
-        Adam, AdamW, Curvature, Lbfgs, Momentum, Muon, Nesterov, Objective, RmsProp, add_l2, clip_global_norm,
-        decay_weights,
+        Adam, AdamW, Curvature, Lbfgs, Momentum, Muon, Nesterov, Objective, RmsProp, add_l2,
+        clip_global_norm, decay_weights,
     };
     use calculus::tape::{Arena, Grads, Params, Tape};
     use linalg::Tensor;

@@ -21,6 +21,11 @@ mod optim_minimise {
         })
     }
 
+    /// A number that does not move.
+    fn c(x: f64) -> HyperDual<f64> {
+        HyperDual::constant(x)
+    }
+
     /// Value and gradient, by duals.
     fn with_gradient(f: impl Fn(&[Dual<f64>]) -> Dual<f64>) -> impl FnMut(&[f64], &mut [f64]) -> f64 {
         move |x, g| {
@@ -30,64 +35,114 @@ mod optim_minimise {
         }
     }
 
+    /// From SciPy 1.17.1:
+    ///
+    /// ```text
+    /// import numpy as np
+    /// from scipy.optimize import minimize, rosen, rosen_der
+    /// for n in (2, 5, 20):
+    ///     x0 = np.where(np.arange(n) % 2 == 0, -1.2, 1.0)
+    ///     options = dict(maxcor=10, gtol=1e-8, ftol=0, maxiter=1000)
+    ///     r = minimize(rosen, x0, jac=rosen_der, method="L-BFGS-B", options=options)
+    ///     print(n, r.nit, r.nfev, r.fun)      # 2 38 46 3.0e-22,  5 55 72 9.3e-21,  20 140 172 2.5e-19; x = 1 each time
+    /// ```
+    ///
+    /// Its line search is another one (Moré and Thuente's), so that the counts are near and not the same.
     #[test]
-    fn rosenbrock_by_both() {
-        for n in [2, 5, 20] {
-            let start: Vec<f64> = (0..n).map(|i| if i % 2 == 0 { -1.2 } else { 1.0 }).collect();
-            let mut x = start.clone();
+    fn rosenbrock_as_scipy() {
+        for (n, scipy) in [(2, 46), (5, 72), (20, 172)] {
+            let mut x: Vec<f64> = (0..n).map(|i| if i % 2 == 0 { -1.2 } else { 1.0 }).collect();
             let found = Lbfgs::new(n, 10).minimise(with_gradient(rosenbrock), &mut x).unwrap();
-            assert!(x.iter().all(|x| (x - 1.0).abs() < 1e-6), "{n}: {x:?}");
-            assert!(found.gradient <= 1e-8 && found.evaluations < 200, "{n}: {found:?}");
-            let mut x = start;
+            assert!(x.iter().all(|x| (x - 1.0).abs() < 1e-8), "{n}: {x:?}");
+            assert!(found.gradient <= 1e-8 && found.value < 1e-16, "{n}: {found:?}");
+            assert!(found.evaluations as f64 <= 1.3 * f64::from(scipy), "{n}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn rosenbrock_by_newton() {
+        for n in [2, 5, 20] {
+            let mut x = vec![0.0; n];
             let found = Newton::default().minimise(rosenbrock, &mut x).unwrap();
-            assert!(found.value < 1e-18 || n == 5, "{n}: {found:?}"); // with n = 5 a second minimum is near (−1, 1, 1, 1, 1)
+            assert!(found.value < 1e-18 && x.iter().all(|x| (x - 1.0).abs() < 1e-9), "{n}: {found:?}");
             assert!(found.steps < 60, "{n}: {found:?}");
         }
+        // From the usual start of many numbers it comes to another lowest place, near (−1, 1, …, 1), where it is right to stop.
+        let mut x: Vec<f64> = (0..5).map(|i| if i % 2 == 0 { -1.2 } else { 1.0 }).collect();
+        let found = Newton::default().minimise(rosenbrock, &mut x).unwrap();
+        let hessian = calculus::hyper::hessian(rosenbrock, &x);
+        assert!(SymmetricEigen::new(hessian.view()).unwrap().values[0] > 0.0 && found.gradient <= 1e-10);
     }
 
-    /// ½·xᵀAx − bᵀx with eigenvalues from 1 to κ in a turned basis.
-    fn quadratic(n: usize, kappa: f64) -> (Mat, Vec<f64>) {
-        let turn = linalg::Qr::new(Mat::from_fn(n, n, |i, j| ((i * 7 + j * 3 + i * j) as f64).sin()).view()).unwrap();
-        let q = turn.q();
-        let lambda = |i: usize| kappa.powf(i as f64 / (n - 1) as f64);
-        let scaled = Mat::from_fn(n, n, |i, j| q[[i, j]] * lambda(j));
-        let a = scaled.matmul(&q.transpose());
-        let a = Mat::from_fn(n, n, |i, j| f64::midpoint(a[[i, j]], a[[j, i]]));
-        (a, (0..n).map(|i| (i as f64 * 0.7).cos()).collect())
+    /// ½·Σ λᵢ·cᵢ², with c = Qᵀ(x − e): a bowl with eigenvalues from 1 to κ along the columns of an orthogonal Q, lowest at e.
+    ///
+    /// Written as a sum of positive terms, its value has all digits down to the lowest point; ½·xᵀAx − bᵀx has not.
+    struct Bowl {
+        q: Mat,
+        lambda: Vec<f64>,
+        e: Vec<f64>,
     }
 
-    fn value_and_gradient(a: &Mat, b: &[f64], x: &[f64], g: &mut [f64]) -> f64 {
-        let ax = a.matmul(&Mat::new([x.len(), 1], x.to_vec()));
-        let mut value = 0.0;
-        for i in 0..x.len() {
-            g[i] = ax.data()[i] - b[i];
-            value += x[i] * (0.5 * ax.data()[i] - b[i]);
+    impl Bowl {
+        fn new(n: usize, kappa: f64) -> Self {
+            let waves = Mat::from_fn(n, n, |i, j| ((i * 7 + j * 3 + i * j) as f64).sin());
+            Bowl {
+                q: linalg::Qr::new(waves.view()).unwrap().q(),
+                lambda: (0..n).map(|i| kappa.powf(i as f64 / (n - 1) as f64)).collect(),
+                e: (0..n).map(|i| (i as f64 * 0.7).cos()).collect(),
+            }
         }
-        value
+
+        fn value<T: Real>(&self, x: &[T]) -> T {
+            (0..x.len()).fold(T::ZERO, |sum, k| {
+                let c = self.coordinate(x, k);
+                sum + T::from_f64(0.5 * self.lambda[k]) * c * c
+            })
+        }
+
+        fn coordinate<T: Real>(&self, x: &[T], k: usize) -> T {
+            (0..x.len())
+                .fold(T::ZERO, |s, i| s + T::from_f64(self.q[[i, k]]) * (x[i] - T::from_f64(self.e[i])))
+        }
+
+        fn with_gradient(&self, x: &[f64], g: &mut [f64]) -> f64 {
+            g.fill(0.0);
+            for k in 0..x.len() {
+                let c = self.lambda[k] * self.coordinate(x, k);
+                g.iter_mut().enumerate().for_each(|(i, g)| *g += c * self.q[[i, k]]);
+            }
+            self.value(x)
+        }
     }
 
+    /// From SciPy 1.17.1, the same bowls:
+    ///
+    /// ```text
+    /// import numpy as np; from scipy.optimize import minimize
+    /// n = 20; i, j = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
+    /// q, _ = np.linalg.qr(np.sin(i*7 + j*3 + i*j)); e = np.cos(np.arange(n)*0.7)
+    /// for kappa in (1e0, 1e2, 1e3, 1e4, 1e6):
+    ///     lam = kappa**(np.arange(n)/(n - 1))
+    ///     f = lambda x: (0.5*np.sum(lam*(q.T@(x - e))**2), q@(lam*(q.T@(x - e))))
+    ///     options = dict(maxcor=20, gtol=1e-8, ftol=0, maxiter=5000, maxfun=20000)
+    ///     print(minimize(f, np.zeros(n), jac=True, method="L-BFGS-B", options=options).nfev)   # 3, 64, 163, 285, 1637
+    /// ```
     #[test]
-    fn ill_conditioned_quadratics() {
-        for kappa in [1.0, 1e2, 1e4, 1e6] {
-            let (a, b) = quadratic(20, kappa);
-            let exact = Lu::new(a.view()).unwrap().solve(&Mat::new([20, 1], b.clone())).unwrap();
+    fn ill_conditioned_quadratics_as_scipy() {
+        for (kappa, scipy) in [(1.0, 3), (1e2, 64), (1e3, 163), (1e4, 285), (1e6, 1637)] {
+            let bowl = Bowl::new(20, kappa);
             let mut x = vec![0.0; 20];
             let mut lbfgs = Lbfgs::new(20, 20);
-            lbfgs.tolerance = 1e-9;
-            let found = lbfgs.minimise(|x, g| value_and_gradient(&a, &b, x, g), &mut x).unwrap();
-            for (x, e) in x.iter().zip(exact.data()) {
-                assert!((x - e).abs() < 1e-8, "κ = {kappa}: {x} for {e}");
+            (lbfgs.tolerance, lbfgs.cap) = (1e-8, 5000);
+            let found = lbfgs.minimise(|x, g| bowl.with_gradient(x, g), &mut x).unwrap();
+            for (x, e) in x.iter().zip(&bowl.e) {
+                assert!((x - e).abs() < 1e-7, "κ = {kappa}: {x} for {e}");
             }
-            assert!(found.steps < 150, "κ = {kappa}: {found:?}");
-            // Newton: the bottom of a bowl at once
+            assert!(f64::from(scipy) * 1.5 >= found.evaluations as f64, "κ = {kappa}: {found:?}");
+            // Newton: the bottom of a bowl at once, and a second step for what rounding left
             let mut x = vec![0.0; 20];
-            let f = |x: &[HyperDual<f64>]| {
-                (0..20).fold(HyperDual::constant(0.0), |sum, i| {
-                    let ax = (0..20).fold(HyperDual::constant(0.0), |s, j| s + x[j] * a[[i, j]]);
-                    sum + x[i] * (ax * 0.5 - b[i])
-                })
-            };
-            let found = Newton { tolerance: 1e-8, ..Newton::default() }.minimise(f, &mut x).unwrap();
+            let newton = Newton { tolerance: 1e-8, ..Newton::default() };
+            let found = newton.minimise(|x| bowl.value(x), &mut x).unwrap();
             assert!(found.steps <= 2, "κ = {kappa}: {found:?}");
         }
     }
@@ -95,12 +150,12 @@ mod optim_minimise {
     /// More L-BFGS history is not worse on a bowl, and none at all is steepest descent, which needs many times as many steps.
     #[test]
     fn memory_is_what_makes_it_fast() {
-        let (a, b) = quadratic(20, 1e3);
+        let bowl = Bowl::new(20, 1e3);
         let steps = |history: usize| {
             let mut lbfgs = Lbfgs::new(20, history);
             (lbfgs.tolerance, lbfgs.cap) = (1e-6, 100_000);
             let mut x = vec![0.0; 20];
-            lbfgs.minimise(|x, g| value_and_gradient(&a, &b, x, g), &mut x).unwrap().steps
+            lbfgs.minimise(|x, g| bowl.with_gradient(x, g), &mut x).unwrap().steps
         };
         let all = [0, 3, 10, 20].map(steps);
         assert!(all[0] > 10 * all[2] && all[2] <= all[1], "{all:?}");
@@ -110,17 +165,49 @@ mod optim_minimise {
     fn why_there_is_no_minimum() {
         let mut lbfgs = Lbfgs::new(1, 5);
         // no lowest point
-        let error = lbfgs.minimise(|x, g| { g[0] = 1.0; x[0] }, &mut [0.0]).unwrap_err();
+        let error = lbfgs
+            .minimise(
+                |x, g| {
+                    g[0] = 1.0;
+                    x[0]
+                },
+                &mut [0.0],
+            )
+            .unwrap_err();
         assert!(matches!(error, NoMinimum::LineSearch { .. } | NoMinimum::TooManySteps { .. }), "{error}");
         // a gradient with the wrong sign: nothing is lower where it points
-        let error = lbfgs.minimise(|x, g| { g[0] = -2.0 * x[0]; x[0] * x[0] }, &mut [1.0]).unwrap_err();
+        let error = lbfgs
+            .minimise(
+                |x, g| {
+                    g[0] = -2.0 * x[0];
+                    x[0] * x[0]
+                },
+                &mut [1.0],
+            )
+            .unwrap_err();
         assert!(matches!(error, NoMinimum::LineSearch { .. }), "{error}");
         assert!(error.to_string().contains("check the gradient against differences"));
         // NaN where it starts
-        let error = lbfgs.minimise(|x, g| { g[0] = 1.0 / x[0]; x[0].ln() }, &mut [-1.0]).unwrap_err();
+        let error = lbfgs
+            .minimise(
+                |x, g| {
+                    g[0] = 1.0 / x[0];
+                    x[0].ln()
+                },
+                &mut [-1.0],
+            )
+            .unwrap_err();
         assert!(matches!(error, NoMinimum::NotFinite { steps: 0, .. }), "{error}");
         lbfgs.cap = 1;
-        let error = lbfgs.minimise(|x, g| { g[0] = 4.0 * x[0].powi(3); x[0].powi(4) }, &mut [3.0]).unwrap_err();
+        let error = lbfgs
+            .minimise(
+                |x, g| {
+                    g[0] = 4.0 * x[0].powi(3);
+                    x[0].powi(4)
+                },
+                &mut [3.0],
+            )
+            .unwrap_err();
         assert!(matches!(error, NoMinimum::TooManySteps { steps: 1, .. }), "{error}");
         let newton = Newton { cap: 3, ..Newton::default() };
         assert!(matches!(newton.minimise(|x| x[0].exp(), &mut [0.0]), Err(NoMinimum::TooManySteps { .. })));
@@ -146,7 +233,7 @@ mod optim_minimise {
     #[test]
     fn newton_leaves_a_saddle() {
         // x⁴/4 − x²/2 + y²: a saddle at 0, minima at x = ±1
-        let f = |x: &[HyperDual<f64>]| x[0].powi(4) * 0.25 - x[0] * x[0] * 0.5 + x[1] * x[1];
+        let f = |x: &[HyperDual<f64>]| x[0].powi(4) * c(0.25) - x[0] * x[0] * c(0.5) + x[1] * x[1];
         let mut x = [0.1, 1.0];
         let h = calculus::hyper::hessian(f, &x);
         let g = [x[0].powi(3) - x[0], 2.0 * x[1]];
@@ -202,7 +289,9 @@ mod optim_minimise {
     #[test]
     fn newton_schulz_finds_the_polar_factor() {
         for (rows, cols) in [(5, 5), (3, 8), (8, 3), (1, 4), (4, 1), (1, 1), (40, 70)] {
-            let m = Mat::from_fn(rows, cols, |i, j| ((i * 31 + j * 17 + 3) as f64 * 0.37).sin() + if i == j { 2.0 } else { 0.0 });
+            let m = Mat::from_fn(rows, cols, |i, j| {
+                ((i * 31 + j * 17 + 3) as f64 * 0.37).sin() + if i == j { 2.0 } else { 0.0 }
+            });
             let svd = Svd::new(m.view()).unwrap();
             let polar = svd.u.matmul(&svd.vt);
             let mut schulz = NewtonSchulz::new(NewtonSchulz::<f64>::CONVERGENT, 30);
@@ -245,7 +334,7 @@ mod optim_minimise {
             let w = params.view(params.find("w").unwrap());
             let after = Svd::new(w).unwrap().s;
             let scale = 0.1 * (rows as f64 / cols as f64).max(1.0).sqrt();
-            assert!(before[0] / before[3] > 8.0, "{before:?}");
+            assert!(before[0] / before[3] > 4.0, "{before:?}");
             assert!(after.iter().all(|s| (0.6..1.25).contains(&(s / scale))), "{after:?}");
             assert_eq!(params.values()[rows * cols..], vec![0.0; rows]);
             // downhill: the step and the gradient are at an obtuse angle

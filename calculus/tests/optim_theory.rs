@@ -101,7 +101,11 @@ mod optim_theory {
                 let pace = measured(&errors, steps / 4);
                 // At the double root of the tuned momentum an error is (1 + a·t)·factorᵗ: a little slower than its factor, for ever less so.
                 let slack = if rule == Rule::Descent { 1e-6 } else { 8.0 / steps as f64 };
-                assert!(pace >= best.factor - 1e-6 && pace <= best.factor * (1.0 + slack), "{rule:?}, κ = {kappa}: {pace} for {}", best.factor);
+                assert!(
+                    pace >= best.factor - 1e-6 && pace <= best.factor * (1.0 + slack),
+                    "{rule:?}, κ = {kappa}: {pace} for {}",
+                    best.factor
+                );
             }
         }
         // √κ: what ten thousand costs momentum, a hundred costs descent
@@ -134,7 +138,11 @@ mod optim_theory {
             for i in 0..n {
                 h[[i, j]] = hv[i];
                 let difference = (above[i] - below[i]) / 2e-5;
-                assert!((hv[i] - difference).abs() < 1e-7 * difference.abs().max(1.0), "[{i}, {j}]: {} {difference}", hv[i]);
+                assert!(
+                    (hv[i] - difference).abs() < 1e-7 * difference.abs().max(1.0),
+                    "[{i}, {j}]: {} {difference}",
+                    hv[i]
+                );
             }
         }
         for i in 0..n {
@@ -156,12 +164,12 @@ mod optim_theory {
     /// Cohen et al. 2021: the sharpness rises to 2/η and stays there, whatever η is, and the loss goes on falling.
     #[test]
     fn sharpness_settles_at_two_over_the_rate() {
-        for rate in [0.02, 0.04] {
-            let (curve, mut params) = Curve::new(32, 1);
+        for rate in [0.1, 0.2] {
+            let (curve, mut params) = Curve::new(16, 1);
             let seen = run(&curve, &mut params, rate, 6000, 200).unwrap();
             let at_edge = &seen[seen.len() / 2..];
             let mean = at_edge.iter().map(|s| s.sharpness).sum::<f64>() / at_edge.len() as f64;
-            assert!(seen[0].sharpness < 0.7 * 2.0 / rate, "{rate}: begins at {}", seen[0].sharpness);
+            assert!(seen[0].sharpness < 0.8 * 2.0 / rate, "{rate}: begins at {}", seen[0].sharpness);
             assert!((mean * rate / 2.0 - 1.0).abs() < 0.1, "{rate}: {mean} for {}", 2.0 / rate);
             assert!(at_edge.last().unwrap().loss < 0.5 * at_edge[0].loss.max(1e-6), "{seen:?}");
         }

@@ -103,7 +103,9 @@ mod tests {
         assert!(ball[6 + 30..].iter().all(|f| (f - 0.9487).abs() < 1e-9));
         // the best settings, and their factor where they are set
         let [rate, mu, factor] = [3, 4, 5].map(|i| plain[i]);
-        assert!((rate - 3.3058).abs() < 1e-4 && (mu - 0.6694).abs() < 1e-4 && (factor - 9.0 / 11.0).abs() < 1e-4);
+        assert!(
+            (rate - 3.3058).abs() < 1e-4 && (mu - 0.6694).abs() < 1e-4 && (factor - 9.0 / 11.0).abs() < 1e-4
+        );
         assert!((compute(&[0.0, 1.0, rate, mu])[0] - factor).abs() < 0.02);
         assert_eq!(plain.len(), 6 + 91);
     }

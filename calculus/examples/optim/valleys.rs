@@ -3,14 +3,14 @@
 use super::record::Record;
 use calculus::dual::Dual;
 use calculus::hyper::HyperDual;
-use calculus::optim::{Adam, Lbfgs, Momentum, Nesterov, Newton, RmsProp, Sgd};
+use calculus::optim::{Adam, Lbfgs, Momentum, Nesterov, Newton, Sgd};
 use calculus::tape::{Grads, Params};
 use linalg::{Real, Tensor};
 use std::fmt::Write as _;
 
 #[derive(Clone, Copy)]
 enum Valley {
-    /// ½(x² + 1000·y²)
+    /// ½(x² + 10,000·y²)
     Straight,
     /// The same, turned by 30 degrees.
     Turned,
@@ -20,7 +20,7 @@ enum Valley {
 
 impl Valley {
     fn at<T: Real>(self, p: &[T]) -> T {
-        let bowl = |x: T, y: T| T::from_f64(0.5) * (x * x + T::from_f64(1000.0) * y * y);
+        let bowl = |x: T, y: T| T::from_f64(0.5) * (x * x + T::from_f64(10_000.0) * y * y);
         match self {
             Valley::Straight => bowl(p[0], p[1]),
             Valley::Turned => {
@@ -109,15 +109,6 @@ pub(crate) fn run(record: &mut Record) {
         }),
     );
     row(
-        "RMSProp",
-        valleys.map(|v| {
-            best(v, |p| {
-                let mut rule = RmsProp::new(p);
-                Box::new(move |p, g, lr| rule.step(p, g, lr))
-            })
-        }),
-    );
-    row(
         "Adam",
         valleys.map(|v| {
             best(v, |p| {
@@ -144,7 +135,11 @@ pub(crate) fn run(record: &mut Record) {
         valleys.map(|v| {
             let mut x = v.start();
             let newton = Newton { tolerance: 1e-4, ..Newton::default() };
-            newton.minimise(|x: &[HyperDual<f64>]| v.at(x), &mut x).ok().filter(|m| m.value < GOAL).map(|m| m.steps)
+            newton
+                .minimise(|x: &[HyperDual<f64>]| v.at(x), &mut x)
+                .ok()
+                .filter(|m| m.value < GOAL)
+                .map(|m| m.steps)
         }),
     );
     println!();

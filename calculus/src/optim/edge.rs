@@ -35,7 +35,11 @@ impl Curve {
             let bound = (3.0 / inputs as f64).sqrt();
             let weight = (0..outputs * inputs).map(|i| bound * crate::check::uniform(seed, nth, i as u64));
             [
-                params.add(format!("layer {nth}/weight"), Tensor::new([outputs, inputs], weight.collect()), true),
+                params.add(
+                    format!("layer {nth}/weight"),
+                    Tensor::new([outputs, inputs], weight.collect()),
+                    true,
+                ),
                 params.add(format!("layer {nth}/bias"), Tensor::zeros([outputs]), false),
             ]
         });

@@ -161,7 +161,16 @@ impl Pairs {
     fn new(n: usize, history: usize) -> Self {
         let table = vec![0.0; n * history];
         let list = vec![0.0; history];
-        Pairs { n, s: table.clone(), y: table, rho: list.clone(), alpha: list, filled: 0, next: 0, scale: 1.0 }
+        Pairs {
+            n,
+            s: table.clone(),
+            y: table,
+            rho: list.clone(),
+            alpha: list,
+            filled: 0,
+            next: 0,
+            scale: 1.0,
+        }
     }
 
     fn forget(&mut self) {

@@ -96,13 +96,13 @@ impl Wolfe {
             if x.slope > 0.0 {
                 break std::mem::replace(&mut low, x);
             }
-            let next = longer(&low, &x);
+            let next = longer(&low, &x, noise);
             low = x;
             x = at(next)?;
         };
         // Shorter and shorter, keeping that promise.
         loop {
-            let x = at(between(&low, &high))?;
+            let x = at(between(&low, &high, noise))?;
             if too_high(&x) || x.value >= low.value + noise {
                 high = x;
             } else {
@@ -119,23 +119,27 @@ impl Wolfe {
     }
 }
 
-/// Where the cubic through two points and their slopes is lowest; NaN if it is nowhere. N. & W., equation 3.59.
-fn lowest(a: &Trial, b: &Trial) -> f64 {
+/// Where the cubic through two points and their slopes is lowest (N. & W., equation 3.59); NaN if it is nowhere. Where the values differ by no more
+/// than rounding, their slopes alone: where the line through those is 0.
+fn lowest(a: &Trial, b: &Trial, noise: f64) -> f64 {
+    if (a.value - b.value).abs() <= noise {
+        return b.t - b.slope * (b.t - a.t) / (b.slope - a.slope);
+    }
     let d1 = a.slope + b.slope - 3.0 * (a.value - b.value) / (a.t - b.t);
     let d2 = (b.t - a.t).signum() * (d1 * d1 - a.slope * b.slope).sqrt();
     b.t - (b.t - a.t) * (b.slope + d2 - d1) / (b.slope - a.slope + 2.0 * d2)
 }
 
 /// A longer step than `b`, after `a`: the cubic's, held between 1.5 and 10 times as long; twice as long where the cubic has no lowest point.
-fn longer(a: &Trial, b: &Trial) -> f64 {
-    let t = lowest(a, b);
+fn longer(a: &Trial, b: &Trial, noise: f64) -> f64 {
+    let t = lowest(a, b, noise);
     if t.is_finite() && t > b.t { t.clamp(1.5 * b.t, 10.0 * b.t) } else { 2.0 * b.t }
 }
 
 /// A place between the ends: the cubic's, but at least a tenth of the piece away from either; the middle where the cubic says nothing.
-fn between(low: &Trial, high: &Trial) -> f64 {
+fn between(low: &Trial, high: &Trial, noise: f64) -> f64 {
     let (from, to) = (low.t.min(high.t), low.t.max(high.t));
     let margin = 0.1 * (to - from);
-    let t = lowest(low, high);
+    let t = lowest(low, high, noise);
     if t.is_finite() { t.clamp(from + margin, to - margin) } else { f64::midpoint(from, to) }
 }

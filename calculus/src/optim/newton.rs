@@ -13,13 +13,14 @@ const NAME: &str = "Newton";
 /// Newton's method: H by [hyper-duals](crate::hyper), H + τI = L·Lᵀ by [`Cholesky`], and half the step as long as f is not lower.
 ///
 /// ```
+/// use calculus::hyper::HyperDual;
 /// use calculus::optim::Newton;
 ///
 /// let mut x = [-1.2, 1.0];
 /// let found = Newton::default().minimise(
 ///     |x| {
-///         let (along, across) = (1.0 - x[0], x[1] - x[0] * x[0]);
-///         along * along + 100.0 * (across * across)
+///         let (along, across) = (HyperDual::constant(1.0) - x[0], x[1] - x[0] * x[0]);
+///         along * along + HyperDual::constant(100.0) * across * across
 ///     },
 ///     &mut x,
 /// )?;

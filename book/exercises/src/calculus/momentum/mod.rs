@@ -21,7 +21,9 @@ macro_rules! momentum {
     ($file:ident) => {
         |n| {
             let mut state = $file::Momentum::new(n);
-            Box::new(move |w: &mut [f64], g: &[f64], c: &$crate::calculus::momentum::Config| state.step(w, g, c))
+            Box::new(move |w: &mut [f64], g: &[f64], c: &$crate::calculus::momentum::Config| {
+                state.step(w, g, c)
+            })
         }
     };
 }
@@ -75,16 +77,21 @@ impl Exercise for Spec {
                 steps(PLAIN, &[0.5, -1.5, 2.5], &[&[0.3, -0.02, 5.0], &[0.4, 0.6, -2.5]]),
             )
             .tags(later),
-            Probe::new("three weights, looking ahead", random(Config { mu: 0.7, ..AHEAD }, 3, 4, 3)).tags(both),
+            Probe::new("three weights, looking ahead", random(Config { mu: 0.7, ..AHEAD }, 3, 4, 3))
+                .tags(both),
             Probe::new("the same gradient four times", settings(1.5, &[(PLAIN, 0.75); 4])).tags(later),
-            Probe::new("the gradient becomes 0", settings(1.5, &[(PLAIN, 0.75), (PLAIN, 0.0), (PLAIN, 0.0), (PLAIN, 0.5)]))
-                .tags(later),
+            Probe::new(
+                "the gradient becomes 0",
+                settings(1.5, &[(PLAIN, 0.75), (PLAIN, 0.0), (PLAIN, 0.0), (PLAIN, 0.5)]),
+            )
+            .tags(later),
             Probe::new(
                 "the gradient becomes 0, looking ahead",
                 settings(1.5, &[(AHEAD, 0.75), (AHEAD, 0.0), (AHEAD, 0.0), (AHEAD, 0.5)]),
             )
             .tags(both),
-            Probe::new("the gradient turns", settings(-0.5, &[(PLAIN, 2.5), (PLAIN, -0.25), (PLAIN, -0.25)])).tags(later),
+            Probe::new("the gradient turns", settings(-0.5, &[(PLAIN, 2.5), (PLAIN, -0.25), (PLAIN, -0.25)]))
+                .tags(later),
             Probe::new(
                 "the rate is halved",
                 settings(0.5, &[(PLAIN, 2.0), (slow(PLAIN), 1.5), (slow(PLAIN), -0.4)]),
@@ -108,10 +115,17 @@ impl Exercise for Spec {
             Probe::new("no momentum", random(Config { mu: 0.0, ..PLAIN }, 2, 3, 5)).tags(later),
             Probe::new("no momentum, looking ahead", random(Config { mu: 0.0, ..AHEAD }, 2, 3, 6)).tags(both),
             Probe::new("thirty steps", random(Config { lr: 0.02, ..PLAIN }, 2, 30, 7)).tags(later),
-            Probe::new("thirty steps, looking ahead", random(Config { lr: 0.02, mu: 0.99, ..AHEAD }, 2, 30, 8)).tags(both),
+            Probe::new(
+                "thirty steps, looking ahead",
+                random(Config { lr: 0.02, mu: 0.99, ..AHEAD }, 2, 30, 8),
+            )
+            .tags(both),
             Probe::new("no weights", random(PLAIN, 0, 2, 9)),
-            Probe::new("gradients near 1e-9", settings(0.0, &[(AHEAD, 2e-9), (AHEAD, -3e-9), (PLAIN, 1e-9)])).tags(both),
-            Probe::new("gradients near 1e6", settings(0.5, &[(PLAIN, 2e6), (AHEAD, -1e6)])).tags(both).magnitude(2e6),
+            Probe::new("gradients near 1e-9", settings(0.0, &[(AHEAD, 2e-9), (AHEAD, -3e-9), (PLAIN, 1e-9)]))
+                .tags(both),
+            Probe::new("gradients near 1e6", settings(0.5, &[(PLAIN, 2e6), (AHEAD, -1e6)]))
+                .tags(both)
+                .magnitude(2e6),
         ]
     }
 

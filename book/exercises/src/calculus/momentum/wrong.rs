@@ -66,7 +66,9 @@ pub(super) fn pairs() -> Vec<Pair> {
         Pair::new("rate-in-velocity", "no-look-ahead", |n| moving(n, rated, |x, _| x.w - x.v)),
         Pair::new("averages", "rate-in-velocity", |n| {
             let next = |v, g, c: &Config| c.mu * v + c.lr * (1.0 - c.mu) * g;
-            moving(n, next, |x, c| x.w - if c.nesterov { c.lr * (1.0 - c.mu) * x.g + c.mu * x.v } else { x.v })
+            moving(n, next, |x, c| {
+                x.w - if c.nesterov { c.lr * (1.0 - c.mu) * x.g + c.mu * x.v } else { x.v }
+            })
         })
         .or(|n| {
             let next = |v, g, c: &Config| c.mu * v + c.lr * (1.0 - c.mu) * g;

@@ -60,7 +60,8 @@ impl Exercise for Spec {
             Probe::new("at the end", at(SMALL, &[12])).tags(end),
             Probe::new("behind the end", at(SMALL, &[13, 16, 20, 1000])).tags(end),
             Probe::new("no floor", at(Schedule { floor: 0.0, ..SMALL }, &[0, 3, 4, 6, 9, 11, 12, 15])),
-            Probe::new("no warm-up", at(Schedule { warmup: 0, ..SMALL }, &[0, 1, 3, 6, 9, 11, 12])).tags(down),
+            Probe::new("no warm-up", at(Schedule { warmup: 0, ..SMALL }, &[0, 1, 3, 6, 9, 11, 12]))
+                .tags(down),
             Probe::new("a warm-up of one step", at(Schedule { warmup: 1, ..SMALL }, &[0, 1, 2, 7, 11, 12])),
             Probe::new(
                 "a run as long as its warm-up",
@@ -83,7 +84,10 @@ impl Exercise for Spec {
             .tags(down),
             Probe::new(
                 "an odd schedule",
-                at(Schedule { peak: 0.37, floor: 0.021, warmup: 7, steps: 31 }, &[0, 3, 6, 7, 8, 13, 19, 24, 30, 31, 55]),
+                at(
+                    Schedule { peak: 0.37, floor: 0.021, warmup: 7, steps: 31 },
+                    &[0, 3, 6, 7, 8, 13, 19, 24, 30, 31, 55],
+                ),
             ),
         ]
     }

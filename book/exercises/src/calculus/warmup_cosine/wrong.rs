@@ -172,7 +172,9 @@ fn ways_down() -> Vec<Wrong> {
         .show("over the top"),
         Wrong::new(
             "divides-by-whole-run",
-            |step, s| descending(step, s, |step, s| between(s, cosine((step - s.warmup) as f64 / s.steps as f64))),
+            |step, s| {
+                descending(step, s, |step, s| between(s, cosine((step - s.warmup) as f64 / s.steps as f64)))
+            },
             "a schedule whose way down is as long as the whole run",
             "What is progress in the last step before the end?",
         )
@@ -192,7 +194,12 @@ fn ways_down() -> Vec<Wrong> {
             "arrives-early",
             |step, s| {
                 descending(step, s, |step, s| {
-                    between(s, cosine((step - s.warmup) as f64 / (s.steps - s.warmup).saturating_sub(1).max(1) as f64))
+                    between(
+                        s,
+                        cosine(
+                            (step - s.warmup) as f64 / (s.steps - s.warmup).saturating_sub(1).max(1) as f64,
+                        ),
+                    )
                 })
             },
             "a schedule that reaches the floor one step before the end",
@@ -201,14 +208,34 @@ fn ways_down() -> Vec<Wrong> {
         .show("the last steps"),
         Wrong::new(
             "whole-numbers-down",
-            |step, s| descending(step, s, |step, s| between(s, cosine(((step - s.warmup) / (s.steps - s.warmup)) as f64))),
+            |step, s| {
+                descending(step, s, |step, s| {
+                    between(s, cosine(((step - s.warmup) / (s.steps - s.warmup)) as f64))
+                })
+            },
             "a schedule that divides whole numbers on the way down",
             "What is 3 / 8 in whole numbers?",
         )
-        .or(|step, s| if step < s.warmup { up(step, s) } else if step < s.steps { s.peak } else { s.floor }),
+        .or(|step, s| {
+            if step < s.warmup {
+                up(step, s)
+            } else if step < s.steps {
+                s.peak
+            } else {
+                s.floor
+            }
+        }),
         Wrong::new(
             "no-floor",
-            |step, s| if step < s.warmup { up(step, s) } else if step >= s.steps { 0.0 } else { without_floor(step, s) },
+            |step, s| {
+                if step < s.warmup {
+                    up(step, s)
+                } else if step >= s.steps {
+                    0.0
+                } else {
+                    without_floor(step, s)
+                }
+            },
             "a schedule that goes down to 0",
             "Which of the schedule's four numbers does your way down never read?",
         ),
@@ -259,7 +286,9 @@ fn ways_down() -> Vec<Wrong> {
         .show("the last steps"),
         Wrong::new(
             "degrees",
-            |step, s| descending(step, s, |step, s| between(s, (1.0 + (180.0 * progress(step, s)).cos()) / 2.0)),
+            |step, s| {
+                descending(step, s, |step, s| between(s, (1.0 + (180.0 * progress(step, s)).cos()) / 2.0))
+            },
             "a cosine of degrees",
             "In which unit does `cos` take its angle?",
         )
