@@ -29,8 +29,8 @@ use linalg::{Real, View};
 /// let mut params = Params::new();
 /// params.add("w", Tensor::zeros([2, 2]), true);
 /// let mut grads = Grads::like(&params);
-/// // One direction a thousand times as steep as the other:
-/// grads.values_mut().copy_from_slice(&[1.0, 0.0, 0.0, 0.001]);
+/// // One direction a hundred times as steep as the other:
+/// grads.values_mut().copy_from_slice(&[1.0, 0.0, 0.0, 0.01]);
 /// let mut muon = Muon::<f64>::new(&params, 0.95);
 /// muon.step(&mut params, &grads, 0.1);
 /// // both move by about 0.1

@@ -118,6 +118,22 @@ fn velocities() -> Vec<Wrong> {
         )
         .show("the same gradient four times"),
         Wrong::new(
+            "dampened",
+            |n| {
+                let (mut v, mut first) = (vec![0.0; n], true);
+                Box::new(move |w, g, c| {
+                    for i in 0..w.len() {
+                        v[i] = if first { g[i] } else { averaging(v[i], g[i], c) };
+                        w[i] = go(&At { w: w[i], g: g[i], old: 0.0, v: v[i], t: 0 }, c);
+                    }
+                    first = false;
+                })
+            },
+            "an optimiser that adds the first gradient whole and all others faded (PyTorch's `dampening`)",
+            "Which factor stands before g in the task's first line, in the second step?",
+        )
+        .show("the same gradient four times"),
+        Wrong::new(
             "rate-in-velocity",
             |n| moving(n, rated, |x, c| x.w - if c.nesterov { c.lr * x.g + c.mu * x.v } else { x.v }),
             "an optimiser whose velocity has the learning rate in it: the same, until the rate changes",
@@ -237,6 +253,12 @@ fn steps() -> Vec<Wrong> {
             |n| moving(n, fading, |x, c| x.w + c.lr * along(x, c)),
             "an optimiser that climbs",
             "A positive gradient says that the loss rises with w. Which way should w go?",
+        ),
+        Wrong::new(
+            "sign-of-velocity",
+            |n| moving(n, fading, |x, c| x.w - c.lr * if along(x, c) == 0.0 { 0.0 } else { along(x, c).signum() }),
+            "an optimiser that steps by the sign alone",
+            "If all gradients were twice as large, by how much longer should a step be?",
         ),
         Wrong::new(
             "old-velocity",

@@ -362,6 +362,31 @@ fn ends() -> Vec<Wrong> {
         })
         .show("behind the end"),
         Wrong::new(
+            "restarts",
+            |step, s| {
+                if step < s.warmup {
+                    up(step, s)
+                } else if s.steps <= s.warmup {
+                    s.floor
+                } else {
+                    between(s, cosine(progress(step, s).fract()))
+                }
+            },
+            "a schedule that begins again at the peak behind the end",
+            "Does the task say what comes after the floor?",
+        )
+        .show("behind the end"),
+        Wrong::new(
+            "end-moves",
+            |step, s| {
+                let s = Schedule { steps: s.warmup + s.steps, ..*s };
+                pieces(step, &s, up, right_down)
+            },
+            "a schedule that is longer than the run by its warm-up",
+            "Which step is the last of the run: number `steps`, or `warmup` more?",
+        )
+        .show("at the end"),
+        Wrong::new(
             "zero-behind-end",
             |step, s| if step >= s.steps && step >= s.warmup { 0.0 } else { loose(step as f64, s) },
             "a schedule with a rate of 0 behind its end",
