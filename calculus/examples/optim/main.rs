@@ -127,7 +127,7 @@ fn edge(record: &mut Record) -> Result<[Vec<Seen>; 2], linalg::Error> {
             writeln!(table, "{step:6}{:12.6}{:12.2}{:12.6}{:12.2}", a.loss, a.sharpness, b.loss, b.sharpness);
     }
     println!("full-batch descent at two rates\n\n{table}");
-    record.text("edge", &table, 0.05);
+    record.text("edge", &table, 0.2);
     for (name, seen) in ["edge_slow", "edge_fast"].iter().zip(&all) {
         let end = &seen[seen.len() / 2..];
         let mean = end.iter().map(|s| s.sharpness).sum::<f64>() / end.len() as f64;

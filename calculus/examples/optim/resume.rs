@@ -137,40 +137,44 @@ pub(crate) fn run(record: &mut Record) -> String {
     for (label, after) in [
         ("before the stop", 0),
         ("1 step later", 1),
-        ("5 steps later", 5),
-        ("20 steps later", 20),
+        ("3 steps later", 3),
+        ("10 steps later", 10),
+        ("30 steps later", 30),
         ("100 steps later", 100),
     ] {
         let at = STOPS[0] + after;
         let _ = writeln!(table, "{label:>16}{:14.4}{:14.4}{:14.4}", whole[at], weights[at], counter[at]);
     }
+    let [a, b, c] = [&whole, &weights, &counter]
+        .map(|losses| losses[STOPS[0]..STOPS[0] + 200].iter().copied().fold(0.0, f64::max));
+    let _ = writeln!(table, "{:>16}{a:14.4}{b:14.4}{c:14.4}", "at most");
     println!("the loss around the first stop\n\n{table}");
-    record.text("resume", &table, 0.02);
+    record.text("resume", &table, 0.1);
     let peak =
         |losses: &[f64]| STOPS.map(|s| losses[s..s + 200].iter().copied().fold(0.0, f64::max) / losses[s]);
     for (name, losses) in [("whole", &whole), ("weights", &weights), ("counter", &counter)] {
         let peaks = peak(losses);
         let mean = peaks.iter().sum::<f64>() / 4.0;
         println!("{name}: highest within 200 steps, over the loss before: {peaks:.2?}");
-        record.value(&format!("{name}_tooth"), mean, 0.05);
+        record.value(&format!("{name}_tooth"), mean, 0.3);
     }
     longest(record);
     println!("a step without a stop, as a share of the learning rate: {share:.3}");
     record.value("share", share, 0.05);
     record.value("parameters", net.params.len() as f64, 0.0);
-    let line = |name: &str, losses: &[f64], bold| Line {
+    let line = |name: &str, losses: &[f64], bold, nudge| Line {
         name: name.into(),
         points: (0..STEPS).step_by(4).map(|i| (i as f64, losses[i])).collect(),
         bold,
-        nudge: 0.0,
+        nudge,
     };
     plot::chart(
         &Axis { name: "step", ticks: &[0.0, 500.0, 1000.0, 1500.0, 2000.0, 2500.0, 3000.0], log: false },
-        &Axis { name: "loss, all data", ticks: &[0.001, 0.01, 0.1, 1.0], log: true },
+        &Axis { name: "loss, all data", ticks: &[0.00001, 0.0001, 0.001, 0.01, 0.1, 1.0], log: true },
         &[
-            line("everything", &whole, false),
-            line("weights", &weights, true),
-            line("and the step", &counter, true),
+            line("everything", &whole, false, 0.0),
+            line("weights", &weights, true, 12.0),
+            line("and the step", &counter, true, -6.0),
         ],
     )
 }

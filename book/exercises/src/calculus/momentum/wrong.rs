@@ -256,7 +256,11 @@ fn steps() -> Vec<Wrong> {
         ),
         Wrong::new(
             "sign-of-velocity",
-            |n| moving(n, fading, |x, c| x.w - c.lr * if along(x, c) == 0.0 { 0.0 } else { along(x, c).signum() }),
+            |n| {
+                moving(n, fading, |x, c| {
+                    x.w - c.lr * if along(x, c) == 0.0 { 0.0 } else { along(x, c).signum() }
+                })
+            },
             "an optimiser that steps by the sign alone",
             "If all gradients were twice as large, by how much longer should a step be?",
         ),
