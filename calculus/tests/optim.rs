@@ -479,7 +479,8 @@ mod optim {
         // A NaN reaches its own weight, so that it is seen, and no other.
         let (start, mut grads) = three();
         grads.values_mut().copy_from_slice(&[f64::NAN, 1.0, 0.0]);
-        let rules: [&mut dyn FnMut(&mut Params<f64>); 3] = [
+        type Rule<'a> = &'a mut dyn FnMut(&mut Params<f64>);
+        let rules: [Rule<'_>; 3] = [
             &mut |p| Nesterov::new(&start, 0.9).step(p, &grads, 0.1),
             &mut |p| RmsProp::new(&start).step(p, &grads, 0.1),
             &mut |p| Adam::new(&start).step(p, &grads, 0.1),

@@ -54,7 +54,7 @@ mod optim_theory {
             for rule in RULES {
                 let theory = factor(rule, rate, mu, lambda);
                 let errors = errors(rule, rate, mu, &[lambda], 600);
-                if theory < 0.3 || theory > 1.6 {
+                if !(0.3..1.6).contains(&theory) {
                     continue; // 600 steps of it leave the range of f64
                 }
                 let window = measured(&errors, 200);

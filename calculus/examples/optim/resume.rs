@@ -173,8 +173,8 @@ pub(crate) fn run(record: &mut Record) -> String {
         &Axis { name: "loss, all data", ticks: &[0.00001, 0.0001, 0.001, 0.01, 0.1, 1.0], log: true },
         &[
             line("everything", &whole, false, 0.0),
-            line("weights", &weights, true, 12.0),
-            line("and the step", &counter, true, -6.0),
+            line("weights", &weights, true, -4.0),
+            line("and the step", &counter, true, 12.0),
         ],
     )
 }

@@ -33,11 +33,10 @@ impl Valley {
             }
         }
     }
-
-    fn start(self) -> [f64; 2] {
-        [-1.2, 1.0]
-    }
 }
+
+/// Where every rule starts.
+const START: [f64; 2] = [-1.2, 1.0];
 
 /// The value at which a rule has arrived, and the most steps it gets.
 const GOAL: f64 = 1e-8;
@@ -48,7 +47,7 @@ type Rule<'a> = dyn FnMut(&mut Params<f64>, &Grads<f64>, f64) + 'a;
 /// Steps until the value is below the goal for good (for the next 50 steps), if that happens.
 fn steps(valley: Valley, rule: &mut Rule<'_>, rate: f64, most: usize) -> Option<usize> {
     let mut params = Params::new();
-    params.add("x", Tensor::new([2], valley.start().to_vec()), false);
+    params.add("x", Tensor::new([2], START.to_vec()), false);
     let mut grads = Grads::like(&params);
     let mut since = None;
     for step in 0..most + 50 {
@@ -120,7 +119,7 @@ pub(crate) fn run(record: &mut Record) {
     row(
         "L-BFGS, evaluations",
         valleys.map(|v| {
-            let mut x = v.start();
+            let mut x = START;
             let mut lbfgs = Lbfgs::new(2, 10);
             lbfgs.tolerance = 1e-4;
             let f = |x: &[f64], g: &mut [f64]| {
@@ -133,7 +132,7 @@ pub(crate) fn run(record: &mut Record) {
     row(
         "Newton",
         valleys.map(|v| {
-            let mut x = v.start();
+            let mut x = START;
             let newton = Newton { tolerance: 1e-4, ..Newton::default() };
             newton
                 .minimise(|x: &[HyperDual<f64>]| v.at(x), &mut x)

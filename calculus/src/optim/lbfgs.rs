@@ -209,7 +209,9 @@ impl Pairs {
             self.alpha[i] = self.rho[i] * dot(&self.s[row(i)], d);
             axpy(-self.alpha[i], &self.y[row(i)], d);
         }
-        d.iter_mut().for_each(|d| *d *= self.scale);
+        for d in &mut *d {
+            *d *= self.scale;
+        }
         for i in (0..self.filled).rev().map(slot) {
             let beta = self.rho[i] * dot(&self.y[row(i)], d);
             axpy(self.alpha[i] - beta, &self.s[row(i)], d);

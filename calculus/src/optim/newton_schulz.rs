@@ -98,9 +98,13 @@ impl<T: Real> NewtonSchulz<T> {
         if largest == T::ZERO {
             return; // p(0) = 0
         }
-        self.x.iter_mut().for_each(|x| *x = *x / largest);
+        for x in &mut self.x {
+            *x /= largest;
+        }
         let length = linalg::norm2(&self.x);
-        self.x.iter_mut().for_each(|x| *x = *x / length);
+        for x in &mut self.x {
+            *x /= length;
+        }
     }
 }
 
