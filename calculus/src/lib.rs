@@ -20,7 +20,7 @@
 //! | [`tape`], [`ops`] | reverse mode, one tensor a node: the tape that trains language models | tensor_tape |
 //! | [`perceptron`] | a whole training step on the tensor tape | tensor_tape |
 //! | [`check`] | is this gradient right? | reverse |
-//! | [`optim`] | gradient descent, momentum, AdamW, clipping, schedules | gpt |
+//! | [`optim`] | gradient descent, momentum, AdamW, Muon, L-BFGS, Newton; clipping, schedules; what eigenvalues say about them | gpt, optim |
 //!
 //! Differences, duals and tapes answer one question, "how does f change when x does?", at three prices. Differences need nothing but values
 //! and pay with digits. Dual numbers are exact and pay one pass an *input*. Reverse mode is exact and pays one pass an
@@ -67,3 +67,7 @@ mod chapter_wengert {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/calculus/tensor_tape.md")]
 mod chapter_tensor_tape {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/calculus/optim.md")]
+mod chapter_optim {}

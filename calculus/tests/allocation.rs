@@ -2,7 +2,11 @@
 
 mod allocation {
     use calculus::moons::{Classifier, two_moons};
-    use calculus::optim::{AdamW, clip_global_norm};
+    use calculus::optim::edge::Curve;
+    use calculus::optim::{
+        Adam, AdamW, Curvature, Lbfgs, Momentum, Muon, Nesterov, Objective, RmsProp, add_l2,
+        clip_global_norm, decay_weights,
+    };
     use calculus::tape::{Arena, Grads, Params, Tape};
     use linalg::Tensor;
     use std::alloc::{GlobalAlloc, Layout, System};
@@ -83,6 +87,55 @@ mod allocation {
         assert_eq!(counts[1..], [0; 5], "allocations a step");
         assert!(losses[5] < losses[0]);
     }
+    /// Every optimiser on flat buffers, and products with a Hessian.
+    #[test]
+    fn optimisers_allocate_nothing() {
+        let (curve, mut params) = Curve::new(16, 1);
+        let (mut arena, mut grads) = (Arena::new(), Grads::like(&params));
+        let (mut momentum, mut nesterov) = (Momentum::new(&params, 0.9), Nesterov::new(&params, 0.9));
+        let (mut rmsprop, mut adam) = (RmsProp::new(&params), Adam::new(&params));
+        let (mut muon, mut curvature) = (Muon::new(&params, 0.95), Curvature::new(&params));
+        let (v, mut hv) = (vec![1.0; params.len()], vec![0.0; params.len()]);
+        let counts: [u64; 4] = std::array::from_fn(|_| {
+            let before = COUNT.get();
+            curve.gradient(&params, &mut arena, &mut grads);
+            add_l2(&params, &mut grads, 1e-4);
+            momentum.step(&mut params, &grads, 1e-3);
+            nesterov.step(&mut params, &grads, 1e-3);
+            rmsprop.step(&mut params, &grads, 1e-3);
+            adam.step(&mut params, &grads, 1e-3);
+            muon.step(&mut params, &grads, 1e-3);
+            decay_weights(&mut params, 1e-3, 0.1);
+            curvature.move_to(&params);
+            curvature.product(&curve, &v, &mut hv);
+            COUNT.get() - before
+        });
+        assert!(counts[0] > 0, "the counter does not count");
+        assert_eq!(counts[1..], [0; 3], "allocations a step");
+    }
+
+    /// L-BFGS has all its memory before it begins.
+    #[test]
+    fn lbfgs_allocates_nothing() {
+        let mut lbfgs = Lbfgs::new(50, 8);
+        let mut x = [1.5; 50];
+        let before = COUNT.get();
+        let found = lbfgs.minimise(
+            |x, g| {
+                let mut value = 0.0;
+                for (i, (x, g)) in x.iter().zip(g).enumerate() {
+                    let curvature = 1.0 + i as f64;
+                    value += 0.25 * curvature * x.powi(4) + 0.5 * x * x;
+                    *g = curvature * x.powi(3) + x;
+                }
+                value
+            },
+            &mut x,
+        );
+        assert_eq!(COUNT.get() - before, 0);
+        assert!(found.is_ok_and(|m| m.steps > 8));
+    }
+
     /// The scalar tape: 70,000 edges a step, in memory that is there already.
     #[test]
     fn a_step_on_the_scalar_tape_allocates_nothing() {

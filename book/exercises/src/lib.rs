@@ -59,6 +59,8 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<calculus::matmul_backward::Spec>("calculus/matmul_backward"),
     judge::entry::<calculus::layernorm_backward::Spec>("calculus/layernorm_backward"),
     judge::entry::<calculus::attention_backward::Spec>("calculus/attention_backward"),
+    judge::entry::<calculus::momentum::Spec>("calculus/momentum"),
+    judge::entry::<calculus::warmup_cosine::Spec>("calculus/warmup_cosine"),
     judge::entry::<approximation::relu_net::Spec>("approximation/relu_net"),
     judge::entry::<calculus::xent::Spec>("calculus/xent"),
     judge::entry::<nn::adamw::Spec>("nn/adamw"),

@@ -19,6 +19,7 @@ pub mod places;
 pub mod power;
 pub mod ranks;
 pub mod roofline;
+pub mod rates;
 pub mod shift;
 pub mod spectrum;
 pub mod steps;
@@ -78,6 +79,7 @@ pub const FIGURES: &[Figure] = &[
     power::FIGURE,
     steps::FIGURE,
     places::FIGURE,
+    rates::FIGURE,
     // a new one goes here, on a line of its own
     roofline::FIGURE,
     shift::FIGURE,

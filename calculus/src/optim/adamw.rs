@@ -1,7 +1,7 @@
 //! Adam with decoupled weight decay. Chapter: *A GPT in one sitting*.
 
 use crate::ops::elementwise::{CHUNK, PARALLEL, vectorise};
-use crate::tape::{Grads, Params};
+use crate::tape::{Entry, Grads, Params};
 use linalg::{Real, par};
 
 /// AdamW: every parameter moves by about the learning rate, in the direction of its averaged gradient.
@@ -71,6 +71,22 @@ impl<T: Real> AdamW<T> {
     /// If `params` or `grads` has another length than the parameters this was made for.
     #[track_caller]
     pub fn step(&mut self, params: &mut Params<T>, grads: &Grads<T>, lr: f64) {
+        self.step_where(params, grads, lr, |_| true);
+    }
+
+    /// One step of the entries that are `chosen`; the others, and their moments, stay as they are. For two optimisers that share a model, as
+    /// [`Muon`](super::Muon) wants it.
+    ///
+    /// # Panics
+    /// As [`Self::step`].
+    #[track_caller]
+    pub fn step_where(
+        &mut self,
+        params: &mut Params<T>,
+        grads: &Grads<T>,
+        lr: f64,
+        chosen: impl Fn(&Entry) -> bool + Sync,
+    ) {
         same_length(params.len(), grads.values().len());
         same_length(params.len(), self.m.len());
         self.steps += 1;
@@ -94,6 +110,9 @@ impl<T: Real> AdamW<T> {
             let (start, end) = (i * CHUNK, i * CHUNK + w.len());
             let first = entries.partition_point(|e| e.range.end <= start);
             for entry in entries[first..].iter().take_while(|e| e.range.start < end) {
+                if !chosen(entry) {
+                    continue;
+                }
                 let (from, to) = (entry.range.start.max(start), entry.range.end.min(end));
                 let (at, g) = (from - start..to - start, &grads.values()[from..to]);
                 let (w, m, v) = (&mut w[at.clone()], &mut m[at.clone()], &mut v[at]);

@@ -46,10 +46,12 @@ impl<T: Real> Momentum<T> {
         super::adamw::same_length(params.len(), self.velocity.len());
         let (lr, mu) = (T::from_f64(lr), T::from_f64(self.mu));
         let grads = grads.values().iter();
+        // ANCHOR: step
         for ((w, v), &g) in params.values_mut().iter_mut().zip(&mut self.velocity).zip(grads) {
             *v = mu * *v + g;
             *w -= lr * *v;
         }
+        // ANCHOR_END: step
     }
 
     /// The velocity, for a checkpoint.

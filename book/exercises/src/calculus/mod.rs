@@ -10,4 +10,7 @@ pub mod layernorm_backward;
 pub mod matmul_backward;
 pub mod tape;
 pub mod two_layers;
+pub mod momentum;
+pub mod tape;
+pub mod warmup_cosine;
 pub mod xent;
