@@ -15,7 +15,9 @@
 //! | [`moons`] | a network of 337 weights, trained number by number on the scalar tape | reverse |
 //! | [`tape`], [`ops`] | reverse mode, one tensor a node: the tape that trains language models | reverse |
 //! | [`perceptron`] | a whole training step on the tensor tape | reverse |
+//! | [`patient`] | a deep network that can be made ill | clinic |
 //! | [`check`] | is this gradient right? | reverse |
+//! | [`clinic`] | what is wrong with this training run, where, and since when? | clinic |
 //! | [`optim`] | gradient descent, momentum, AdamW, clipping, schedules | gpt |
 //!
 //! Differences, duals and tapes answer one question, "how does f change when x does?", at three prices. Differences need nothing but values
@@ -24,6 +26,7 @@
 #![forbid(unsafe_code)]
 
 pub mod check;
+pub mod clinic;
 pub mod complex;
 pub mod differences;
 pub mod dual;
@@ -35,6 +38,7 @@ pub mod moons;
 pub mod newton;
 pub mod ops;
 pub mod optim;
+pub mod patient;
 pub mod perceptron;
 pub mod richardson;
 pub mod scalar;
@@ -51,3 +55,7 @@ mod chapter_differences {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/calculus/forward.md")]
 mod chapter_forward {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/calculus/clinic.md")]
+mod chapter_clinic {}

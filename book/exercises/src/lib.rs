@@ -54,6 +54,7 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<calculus::central::Spec>("calculus/central"),
     judge::entry::<calculus::jacobian::Spec>("calculus/jacobian"),
     judge::entry::<calculus::dual::Spec>("calculus/dual"),
+    judge::entry::<calculus::clip::Spec>("calculus/clip"),
     judge::entry::<approximation::relu_net::Spec>("approximation/relu_net"),
     judge::entry::<calculus::xent::Spec>("calculus/xent"),
     judge::entry::<nn::adamw::Spec>("nn/adamw"),

@@ -21,6 +21,7 @@ pub mod spectrum;
 pub mod steps;
 pub mod tape;
 pub mod walk;
+pub mod ward;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
@@ -74,6 +75,7 @@ pub const FIGURES: &[Figure] = &[
     ranks::FIGURE,
     power::FIGURE,
     steps::FIGURE,
+    ward::FIGURE,
     // a new one goes here, on a line of its own
     shift::FIGURE,
 ];

@@ -13,7 +13,7 @@
 //! the caller's business, and a resumed run needs no memory of it.
 
 mod adamw;
-mod clip;
+pub(crate) mod clip;
 mod momentum;
 mod schedule;
 mod sgd;

@@ -1,6 +1,7 @@
 //! The walk back: from the loss to the parameters, through nodes in reverse creation order. Chapter: *Reverse mode*.
 
-use super::arena::{Kind, Var};
+use super::arena::{Arena, Kind, Var};
+use super::observe::Stage;
 use super::op::{Backward, Values};
 use super::params::Grads;
 use super::record::Tape;
@@ -15,12 +16,17 @@ impl<T: Real> Tape<'_, T> {
     /// If `loss` holds more than one number, the tape does not record, or `grads` has another length than the parameters.
     #[track_caller]
     pub fn backward(&mut self, loss: Var, grads: &mut Grads<T>) {
+        self.single(loss);
+        self.backward_with(loss, &[T::ONE], grads);
+    }
+
+    #[track_caller]
+    pub(super) fn single(&self, loss: Var) {
         let shape = self.shape(loss);
         assert!(
             shape.len() == 1,
             "backward: a loss is one number, this one has shape {shape}; see backward_with"
         );
-        self.backward_with(loss, &[T::ONE], grads);
     }
 
     /// Like [`Tape::backward`] from any value, given its gradient: computes Jᵀ·cotangent.
@@ -44,6 +50,18 @@ impl<T: Real> Tape<'_, T> {
     /// If `cotangent` is not as long as `out`, the tape does not record, or `grads` has another length than the parameters.
     #[track_caller]
     pub fn backward_with(&mut self, out: Var, cotangent: &[T], grads: &mut Grads<T>) {
+        self.walk(out, cotangent, grads, |_, _, _, _| {}); // nobody looks: compiled to nothing
+    }
+
+    /// The walk itself. `see` is called where it arrives and where it has passed: the clinic's window.
+    #[track_caller]
+    pub(super) fn walk(
+        &mut self,
+        out: Var,
+        cotangent: &[T],
+        grads: &mut Grads<T>,
+        mut see: impl FnMut(Stage, Var, &Arena<T>, &Grads<T>),
+    ) {
         assert!(self.recording, "backward: this tape does not record (Tape::infer); use Tape::record");
         let shape = self.shape(out);
         assert!(
@@ -83,6 +101,7 @@ impl<T: Real> Tape<'_, T> {
             let node = &arena.nodes[i];
             let Some(grad) = node.grad else { continue };
             if matches!(node.kind, Kind::Param(_)) {
+                see(Stage::Arrived, Var(i as u32), arena, grads);
                 continue; // its gradient is in `grads` already
             }
             if !arena.written[i] {
@@ -92,6 +111,7 @@ impl<T: Real> Tape<'_, T> {
                 }
                 continue;
             }
+            see(Stage::Arrived, Var(i as u32), arena, grads);
             let Kind::Op(op) = node.kind else { continue };
             let (d_before, rest) = arena.grads.split_at_mut(grad.start);
             let (d_out, d_after) = rest.split_at_mut(grad.len);
@@ -113,6 +133,7 @@ impl<T: Real> Tape<'_, T> {
                 ints: node.ints.of(&arena.ints),
                 attrs: node.attrs,
             });
+            see(Stage::Passed, Var(i as u32), arena, grads);
         }
     }
 

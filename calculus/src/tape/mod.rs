@@ -12,6 +12,7 @@
 //! | `backward.rs` | the walk from the loss to the parameters |
 //! | `plan.rs` | which gradients may share memory |
 //! | `nonfinite.rs` | the hunt for the first operation that made a NaN |
+//! | `observe.rs` | what a node is, and its gradient while the walk passes by: for [`crate::clinic`] |
 //!
 //! The operations themselves are in [`crate::ops`], one a file.
 //!
@@ -62,6 +63,7 @@
 mod arena;
 mod backward;
 mod nonfinite;
+mod observe;
 mod op;
 mod params;
 mod plan;
@@ -69,6 +71,7 @@ mod record;
 
 pub use arena::{Arena, Var};
 pub use nonfinite::NonFinite;
+pub use observe::{Info, Layer, Scope, Seen};
 pub use op::{Attrs, Backward, Forward, Op, Values};
 pub use params::{Entry, Grads, ParamId, Params};
 pub use record::Tape;

@@ -1,0 +1,402 @@
+//! The gradient clinic: what is wrong with this training run, where, and since when? Chapter: *The gradient clinic*.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `alarm.rs` | [`Alarm`], [`Fault`]: what can be said; [`Action`]: what is done about it |
+//! | `settings.rs` | [`Settings`]: how often to look, and from when on something is unusual |
+//! | `summary.rs` | [`Summary`]: a tensor in one line; its norm, fast |
+//! | `flow.rs` | [`Flow`]: the norms of all values and gradients, step by step; what is not as usual |
+//! | `trace.rs` | [`Trace`]: a gradient read like a stack trace |
+//! | `provenance.rs` | why a number is not finite |
+//! | `units.rs`, `depth.rs`, `weights.rs`, `course.rs` | what looks at units, layers, parameters, and the two numbers of every step |
+//! | `audit.rs` | whether a gradient is what flowed: Euler's identity |
+//! | `register.rs` | what is suspected, since when |
+//!
+//! Three calls in a training loop, in place of `tape.backward`, before the update and after it:
+//!
+//! ```
+//! use calculus::clinic::{Action, Clinic, Fault, Settings};
+//! use calculus::optim::{Sgd, clip_global_norm};
+//! use calculus::tape::{Arena, Grads, Params, Tape};
+//! use linalg::Tensor;
+//!
+//! let mut params = Params::new();
+//! let w = params.add("likelihood/w", Tensor::full([1], 0.3_f64), true);
+//! let (mut arena, mut grads) = (Arena::new(), Grads::like(&params));
+//! let mut clinic = Clinic::new(&params, Settings { every: 1, ..Settings::default() });
+//!
+//! for step in 0..100 {
+//!     grads.zero();
+//!     let mut tape = Tape::record(&params, &mut arena);
+//!     let p = tape.param(w);
+//!     let loss = tape.ln(p); // falls as w does, and w falls by 1/w: over the edge
+//!     clinic.backward(step, &mut tape, loss, &mut grads);
+//!     let norm = clip_global_norm(&mut grads, 1.0);
+//!     if clinic.judge(&mut tape, &grads, norm) == Action::Stop {
+//!         break;
+//!     }
+//!     Sgd.step(&mut params, &grads, 0.1);
+//!     clinic.updated(&params);
+//! }
+//! let alarm = clinic.alarms().iter().find(|a| a.fault.breaks_the_step()).unwrap();
+//! assert!(matches!(alarm.fault, Fault::LogOfNegative | Fault::LogOfZero));
+//! assert_eq!((alarm.op, alarm.place.as_str()), ("ln", "likelihood/w"));
+//! ```
+//!
+//! # What it costs
+//!
+//! Off ([`Clinic::off`]), a branch. In a step that is not examined, a few dozen numbers are sorted. Every k-th step is examined, and then
+//! each value, each gradient and each weight is read once more. `cargo run --release -p calculus --example clinic` measures it.
+
+mod alarm;
+mod audit;
+mod course;
+mod depth;
+mod flow;
+mod provenance;
+mod register;
+mod settings;
+mod summary;
+mod trace;
+mod units;
+mod weights;
+
+pub use alarm::{Action, Alarm, Fault};
+pub use flow::{Flow, Site};
+pub use settings::Settings;
+pub use summary::Summary;
+pub use trace::{Frame, Trace};
+
+use crate::tape::{Grads, NonFinite, ParamId, Params, Tape, Var};
+use audit::Audit;
+use course::Recent;
+use depth::Depth;
+use linalg::Real;
+use register::Register;
+use summary::{norm, short};
+use units::Units;
+use weights::Weights;
+
+/// Watches a training loop. See the [module](self) for the three calls.
+#[derive(Clone, Debug)]
+pub struct Clinic<T> {
+    settings: Settings,
+    flow: Flow,
+    audit: Audit,
+    units: Units,
+    depth: Depth,
+    weights: Weights<T>,
+    losses: Recent,
+    norms: Recent,
+    register: Register,
+    /// The loss of the last walk, and its value.
+    loss: Option<(Var, f64)>,
+    begun: Option<u64>,
+    examining: bool,
+    /// A node through which nothing flows, all its units being dead.
+    wall: Option<usize>,
+    /// How many alarms there were when the step began, and how many have been told.
+    before: usize,
+    told: usize,
+    /// Since when the loss is near the logarithm of the number of classes.
+    near: Option<u64>,
+}
+
+impl<T: Real> Clinic<T> {
+    /// A clinic for these parameters. Make it after the last [`Params::add`].
+    pub fn new(params: &Params<T>, settings: Settings) -> Self {
+        let n = params.entries().len();
+        Clinic {
+            flow: Flow::new(settings.history),
+            audit: Audit::new(n),
+            units: Units::default(),
+            depth: Depth::default(),
+            weights: Weights::new(n),
+            losses: Recent::new(),
+            norms: Recent::new(),
+            register: Register::new(settings.every),
+            loss: None,
+            begun: None,
+            examining: false,
+            wall: None,
+            before: 0,
+            told: 0,
+            near: None,
+            settings,
+        }
+    }
+
+    /// One that never looks: [`Clinic::backward`] is [`Tape::backward`], the other calls are nothing.
+    pub fn off() -> Self {
+        Clinic::new(&Params::new(), Settings { every: 0, history: 0, ..Settings::default() })
+    }
+
+    /// Whether it looks at all.
+    pub fn is_on(&self) -> bool {
+        self.settings.every > 0
+    }
+
+    /// Everything that was said, in the order in which it was noticed. Of several alarms in one step the first is the diagnosis, the others
+    /// may be its consequences.
+    pub fn alarms(&self) -> &[Alarm] {
+        &self.register.alarms
+    }
+
+    /// What was said since the last call.
+    pub fn news(&mut self) -> &[Alarm] {
+        let from = std::mem::replace(&mut self.told, self.register.alarms.len());
+        &self.register.alarms[from..]
+    }
+
+    /// The norms of the last examined step, and the gradients of many before.
+    pub fn flow(&self) -> &Flow {
+        &self.flow
+    }
+
+    /// The way of the gradient to a parameter in the last examined step: which operation made it long, which one short. Call it while
+    /// that step's tape is alive; `None` if the parameter is not used.
+    pub fn trace(&self, tape: &Tape<'_, T>, id: ParamId) -> Option<Trace> {
+        Trace::to_param(&self.flow, tape, id)
+    }
+
+    /// [`Tape::backward`], with a look at everything that passes if this step is to be examined. `step` is the number of the step; several
+    /// calls with the same number add up their gradients.
+    ///
+    /// # Panics
+    /// As [`Tape::backward`].
+    // ANCHOR: backward
+    #[track_caller]
+    pub fn backward(&mut self, step: u64, tape: &mut Tape<'_, T>, loss: Var, grads: &mut Grads<T>) {
+        if !self.is_on() {
+            return tape.backward(loss, grads);
+        }
+        let first = self.begin(step);
+        let value = tape.item(loss).to_f64();
+        self.loss = Some((loss, value));
+        if !value.is_finite() {
+            let found = tape.first_non_finite();
+            self.diagnose(tape, found);
+        }
+        if !self.examining {
+            return tape.backward(loss, grads);
+        }
+        if first {
+            self.left_over(tape.params(), grads);
+        }
+        self.flow.forward(tape);
+        let audit = &mut self.audit;
+        self.flow.backward(tape, loss, grads, |seen, value, grad| audit.see(seen, value, grad));
+        if value.is_finite() {
+            self.examine(tape);
+        }
+    }
+    // ANCHOR_END: backward
+
+    /// Whether a new step begins.
+    fn begin(&mut self, step: u64) -> bool {
+        let first = self.begun != Some(step);
+        if first {
+            self.begun = Some(step);
+            self.register.step = step;
+            self.before = self.register.alarms.len();
+            self.examining = step.is_multiple_of(self.settings.every);
+            self.audit.clear();
+        }
+        first
+    }
+
+    /// All detectors that need the graph.
+    fn examine(&mut self, tape: &Tape<'_, T>) {
+        let (settings, register, flow) = (&self.settings, &mut self.register, &self.flow);
+        units::masked_rows(tape, register);
+        self.wall = self.units.dead(tape, settings, register);
+        units::saturated(tape, flow, settings, register);
+        self.depth.look(tape, flow, settings, register);
+        // An infinity may hide: tanh makes 1 of it, a comparison nothing at all.
+        let hidden = tape.vars().filter(|v| !flow.value(v.index()).is_finite());
+        let hidden = hidden.into_iter().find_map(|v| tape.born_non_finite(v));
+        self.diagnose(tape, hidden);
+    }
+
+    /// Says why a number is not finite.
+    fn diagnose(&mut self, tape: &Tape<'_, T>, found: Option<NonFinite>) {
+        let Some(found) = found else { return };
+        let provenance::Diagnosis { fault, var, evidence, cause } = provenance::explain(tape, &found);
+        if let Some(since) = self.register.suspect(fault, var.index(), 1) {
+            self.register.raise(tape, var, (fault, since), evidence, cause, None);
+        }
+    }
+
+    /// Whether somebody forgot to empty the buffer.
+    fn left_over(&mut self, params: &Params<T>, grads: &Grads<T>) {
+        let old = norm(grads.values());
+        if old == 0.0 {
+            return;
+        }
+        let Some(since) = self.register.suspect(Fault::StaleGradient, 0, 1) else { return };
+        let length = |e: &&crate::tape::Entry| norm(&grads.values()[e.range.clone()]);
+        let dirty = params.entries().iter().filter(|e| length(e) > 0.0).count();
+        let Some(longest) = params.entries().iter().max_by(|a, b| length(a).total_cmp(&length(b))) else { return };
+        let evidence = format!(
+            "before the walk the buffer holds a gradient of norm {}, in {dirty} of {} parameters, most of it here",
+            short(old),
+            params.entries().len()
+        );
+        self.register.alarms.push(Alarm {
+            fault: Fault::StaleGradient,
+            step: since,
+            noticed: self.register.step,
+            place: longest.name.clone(),
+            op: "backward",
+            shape: Some(longest.shape),
+            location: None,
+            evidence,
+            cause: "Nobody called Grads::zero since the last update, so old gradients are added to new ones",
+            trace: None,
+        });
+    }
+
+    /// What should be done with this step, and whether loss and gradient are as they were. Call it when the gradient is complete, before the
+    /// update; `norm` is the norm of the gradient before clipping, as [`clip_global_norm`](crate::optim::clip_global_norm) returns it. The
+    /// gradient may have been clipped, but nothing may have been added to it (a weight decay, say).
+    pub fn judge(&mut self, tape: &mut Tape<'_, T>, grads: &Grads<T>, norm: f64) -> Action {
+        let Some((loss, value)) = self.loss.filter(|_| self.is_on()) else { return Action::Report };
+        if !(value.is_finite() && norm.is_finite()) {
+            if value.is_finite() {
+                let found = tape.first_non_finite_gradient(loss);
+                self.diagnose(tape, found);
+            }
+            return self.settings.on_broken;
+        }
+        self.jumps(tape, loss, norm);
+        if self.examining {
+            self.weights.measure(tape, grads);
+            let (settings, register) = (&self.settings, &mut self.register);
+            self.weights.without_gradient(tape, &self.flow, self.wall, settings, register);
+            self.weights.identical_units(tape.params(), grads, settings, register);
+            if !register.holds(Fault::StaleGradient) {
+                self.balance(tape, grads, norm);
+            }
+            self.stuck(tape);
+            self.weights.keep(tape.params());
+            self.flow.remember(self.register.step);
+            if !self.register.anything() {
+                self.flow.learn(tape);
+            }
+        }
+        self.losses.push(value);
+        self.norms.push(norm);
+        if self.register.alarms.len() > self.before { self.settings.on_suspicion } else { Action::Report }
+    }
+
+    /// Loss and gradient beside those of the last steps; if one of them jumps, where the jump begins.
+    fn jumps(&mut self, tape: &mut Tape<'_, T>, loss: Var, norm: f64) {
+        let value = tape.item(loss).to_f64();
+        let spike = self.losses.spike(value);
+        let explosion = self.norms.explosion(norm, self.settings.explosion);
+        if !(spike || explosion) {
+            return;
+        }
+        if !self.examining {
+            // Now it is worth the time.
+            self.flow.forward(tape);
+            let mut scratch = Grads::like(tape.params());
+            self.flow.backward(tape, loss, &mut scratch, |_, _, _| {});
+        }
+        let departure = self.flow.departure(tape, self.settings.departure);
+        let at = departure.map_or(loss, |d| d.var);
+        let info = tape.info(at);
+        let is_data = matches!(info.op, "constant" | "input");
+        let fault = if explosion && at != loss || !spike { Fault::Explosion } else { Fault::LossSpike };
+        let Some(since) = self.register.suspect(fault, at.index(), 1) else { return };
+        let mut evidence = format!(
+            "loss {}, before {}; gradient norm {}, before {}",
+            short(value),
+            short(self.losses.median()),
+            short(norm),
+            short(self.norms.median())
+        );
+        if let Some(d) = departure.filter(|d| d.var != loss) {
+            let what = if d.backward { "the first operation that multiplies the gradient" } else { "the first value" };
+            let than = if d.backward { "times as much as usual" } else { "times as large as usual" };
+            evidence += &format!("; here is {what} {} {than}", short(d.times));
+        } else {
+            evidence += "; everything before the loss is as usual";
+        }
+        let cause = match (is_data, info.param, at == loss) {
+            (true, _, _) => "This batch is on another scale: an outlier, or data that were not normalised",
+            (_, Some(_), _) => "The last updates were too long for these weights: clip the gradient, or lower the learning rate",
+            (_, _, true) => "The targets of this batch: wrong labels, or examples of a kind not seen before",
+            _ => "This operation has come near a place where it is steep",
+        };
+        // Of a parameter, the operation that reads it.
+        let reader = tape.vars().find(|v| info.param.is_some() && tape.inputs(*v).contains(&at));
+        let trace = Some(Trace::new(&self.flow, tape, at));
+        self.register.raise(tape, reader.unwrap_or(at), (fault, since), evidence, cause, trace);
+    }
+
+    /// Euler's identity for all parameters.
+    fn balance(&mut self, tape: &Tape<'_, T>, grads: &Grads<T>, norm: f64) {
+        let clip = if norm > 0.0 { self.weights.length() / norm } else { 1.0 };
+        for balance in self.audit.close(tape.params(), grads.values(), clip) {
+            let twice = (balance.ratio - 2.0).abs() < 0.1;
+            let fault = if twice { Fault::CountedTwice } else { Fault::WrongGradient };
+            let Some(since) = self.register.suspect(fault, balance.param, 1) else { continue };
+            let entry = &tape.params().entries()[balance.param];
+            let evidence = format!(
+                "along the weights the gradient is {} times what flowed through {} of it",
+                short(balance.ratio),
+                if balance.uses == 1 { "the only use".into() } else { format!("all {} uses", balance.uses) }
+            );
+            let cause = match (twice, balance.uses) {
+                (true, 1) => "Something has added it once more: a second walk, or a backward function that does",
+                (true, _) => "The tape adds up the uses of a shared weight by itself, and somebody did it again",
+                _ => "A backward function is wrong, or the gradient was changed before it was judged",
+            };
+            let alarm =
+                self.weights.alarm(balance.param, entry, (fault, since, self.register.step), evidence, cause, None);
+            self.register.alarms.push(alarm);
+        }
+    }
+
+    /// Whether the loss is what guessing gives, and stays so.
+    fn stuck(&mut self, tape: &Tape<'_, T>) {
+        let step = self.register.step;
+        let Some(node) = tape.vars().rev().find(|&v| tape.info(v).op == "cross_entropy") else { return };
+        let classes = provenance::width(tape.shape(tape.inputs(node)[0])) as f64;
+        let (guess, median) = (classes.ln(), self.losses.median());
+        if classes < 2.0 || self.losses.len() < 8 || (median / guess - 1.0).abs() > 0.015 {
+            self.near = None;
+            return;
+        }
+        let since = *self.near.get_or_insert(step.saturating_sub(self.losses.len() as u64));
+        if step - since < self.settings.stuck || self.register.suspect(Fault::LossStuck, 0, 1).is_none() {
+            return;
+        }
+        let evidence = format!(
+            "for {} steps the loss is {}, and a guess among {classes} classes costs ln {classes} = {}; the gradient has norm {}",
+            step - since,
+            short(median),
+            short(guess),
+            short(self.norms.median())
+        );
+        let cause = if self.norms.median() < 1e-7 {
+            "Hardly any gradient arrives: look at the layers below"
+        } else {
+            "The labels do not belong to the inputs (shuffled on their own?), or the learning rate is far too low"
+        };
+        self.register.raise(tape, node, (Fault::LossStuck, since), evidence, cause, None);
+    }
+
+    /// What the update has done to the weights. Call it after the optimiser's step.
+    pub fn updated(&mut self, params: &Params<T>) {
+        if self.is_on() && self.examining {
+            self.weights.updates(params, &self.settings, &mut self.register);
+        }
+    }
+
+    /// The norm of each parameter's gradient in the last examined step, in the order of [`Params::entries`].
+    pub fn gradients(&self) -> &[f64] {
+        self.weights.grads()
+    }
+}
