@@ -164,8 +164,16 @@ impl Check {
     }
 }
 
-/// A number in (−1, 1) that depends on its place alone: SplitMix64 as a counter-based generator (Steele, Lea and Flood 2014).
-pub(crate) fn uniform(seed: u64, purpose: u64, index: u64) -> f64 {
+/// A number in (−1, 1) that depends on its place alone: SplitMix64 as a counter-based generator (Steele, Lea and Flood 2014). For first weights
+/// and test data; what a program draws for its users comes from `probability::random`.
+///
+/// ```
+/// use calculus::check::uniform;
+///
+/// assert_eq!(uniform(1, 2, 3), uniform(1, 2, 3));
+/// assert!(uniform(1, 2, 3).abs() < 1.0 && uniform(1, 2, 3) != uniform(1, 2, 4));
+/// ```
+pub fn uniform(seed: u64, purpose: u64, index: u64) -> f64 {
     let mut z = (seed << 32 ^ purpose << 48 ^ index).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

@@ -82,6 +82,11 @@ impl Flow {
         self.grads.get(node).copied().flatten()
     }
 
+    /// Whether every gradient of the last examined step is.
+    pub(super) fn all_finite(&self) -> bool {
+        self.grads.iter().flatten().all(|g| g.is_finite())
+    }
+
     /// By how much an operation multiplied the gradient on its way back: the longest gradient among its inputs over its own. An input
     /// that others read, too, holds their gradients as well.
     pub fn gain<T: Real>(&self, tape: &Tape<'_, T>, v: Var) -> Option<f64> {

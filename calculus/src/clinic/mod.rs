@@ -100,6 +100,8 @@ pub struct Clinic<T> {
     told: usize,
     /// Since when the loss is near the logarithm of the number of classes.
     near: Option<u64>,
+    /// Since when something is not as usual, and for how many examined steps.
+    departed: Option<(u64, u32)>,
 }
 
 impl<T: Real> Clinic<T> {
@@ -122,6 +124,7 @@ impl<T: Real> Clinic<T> {
             before: 0,
             told: 0,
             near: None,
+            departed: None,
             settings,
         }
     }
@@ -188,6 +191,10 @@ impl<T: Real> Clinic<T> {
         self.flow.backward(tape, loss, grads, |seen, value, grad| audit.see(seen, value, grad));
         if value.is_finite() {
             self.examine(tape);
+            if !self.flow.all_finite() {
+                let found = tape.first_non_finite_gradient(loss);
+                self.diagnose(tape, found);
+            }
         }
     }
     // ANCHOR_END: backward
@@ -268,6 +275,11 @@ impl<T: Real> Clinic<T> {
             }
             return self.settings.on_broken;
         }
+        if self.examining {
+            let departed = self.flow.departure(tape, self.settings.departure).is_some();
+            let before = self.departed.unwrap_or((self.register.step, 0));
+            self.departed = departed.then_some((before.0, before.1 + 1));
+        }
         self.jumps(tape, loss, norm);
         if self.examining {
             self.weights.measure(tape, grads);
@@ -280,7 +292,9 @@ impl<T: Real> Clinic<T> {
             self.stuck(tape);
             self.weights.keep(tape.params());
             self.flow.remember(self.register.step);
-            if !self.register.anything() {
+            // What is new and does no harm for long is what is usual now.
+            let new = self.departed.is_some_and(|(_, times)| times <= 20);
+            if !(new || self.register.anything()) {
                 self.flow.learn(tape);
             }
         }
@@ -294,7 +308,7 @@ impl<T: Real> Clinic<T> {
         let value = tape.item(loss).to_f64();
         let spike = self.losses.spike(value);
         let explosion = self.norms.explosion(norm, self.settings.explosion);
-        if !(spike || explosion) {
+        if !(spike || explosion) || self.register.holds(Fault::DeadUnits) {
             return;
         }
         if !self.examining {
@@ -308,7 +322,10 @@ impl<T: Real> Clinic<T> {
         let info = tape.info(at);
         let is_data = matches!(info.op, "constant" | "input");
         let fault = if explosion && at != loss || !spike { Fault::Explosion } else { Fault::LossSpike };
-        let Some(since) = self.register.suspect(fault, at.index(), 1) else { return };
+        let Some(mut since) = self.register.suspect(fault, at.index(), 1) else { return };
+        if departure.is_some_and(|d| d.var != loss) {
+            since = self.departed.map_or(since, |(began, _)| began); // it may have taken a few steps to show
+        }
         let mut evidence = format!(
             "loss {}, before {}; gradient norm {}, before {}",
             short(value),
@@ -391,7 +408,8 @@ impl<T: Real> Clinic<T> {
     /// What the update has done to the weights. Call it after the optimiser's step.
     pub fn updated(&mut self, params: &Params<T>) {
         if self.is_on() && self.examining {
-            self.weights.updates(params, &self.settings, &mut self.register);
+            let well = self.weights.length() < 0.01 * self.norms.start; // at the bottom nothing has to move
+            self.weights.updates(params, well, &self.settings, &mut self.register);
         }
     }
 

@@ -27,6 +27,7 @@ pub(super) struct Weights<T> {
     before: Vec<T>,
     kept: bool,
     ratios: Vec<f64>,
+    matrices: Vec<bool>,
 }
 
 /// Whether a parameter is none of our business.
@@ -42,6 +43,7 @@ impl<T: Real> Weights<T> {
             before: Vec::new(),
             kept: false,
             ratios: Vec::with_capacity(params),
+            matrices: Vec::with_capacity(params),
         }
     }
 
@@ -109,10 +111,14 @@ impl<T: Real> Weights<T> {
     ) {
         let entries = tape.params().entries();
         let node = |param: usize| self.uses[param].map(|u| u.node);
+        // Before a wall nothing arrives, and right behind it a weight multiplies zeros.
+        let behind = |node: usize| {
+            let inputs = tape.vars().nth(node).map_or(&[][..], |v| tape.inputs(v));
+            inputs.iter().any(|v| tape.info(*v).param.is_none() && flow.value(v.index()) == 0.0)
+        };
+        let excused = |node: usize| wall.is_some_and(|wall| node <= wall || behind(node));
         let starved = |&param: &usize| {
-            self.grads[param] == 0.0
-                && !frozen(&entries[param], settings)
-                && wall.is_none_or(|wall| node(param).is_none_or(|node| node > wall))
+            self.grads[param] == 0.0 && !frozen(&entries[param], settings) && !node(param).is_some_and(excused)
         };
         let count = (0..entries.len()).filter(starved).count();
         // Used ones by their place in the graph; one that is never read counts as the last of all.
@@ -187,13 +193,21 @@ impl<T: Real> Weights<T> {
         self.kept = true;
     }
 
-    /// Looks at what the optimiser has done.
-    pub(super) fn updates(&mut self, params: &Params<T>, settings: &Settings, register: &mut Register) {
+    /// Looks at what the optimiser has done. `well`: the gradient is so short that nothing has to move.
+    pub(super) fn updates(
+        &mut self,
+        params: &Params<T>,
+        well: bool,
+        settings: &Settings,
+        register: &mut Register,
+    ) {
         if !std::mem::take(&mut self.kept) {
             return;
         }
         let entries = params.entries();
         self.ratios.clear();
+        self.matrices.clear();
+        self.matrices.extend(entries.iter().map(|e| e.shape.rank() >= 2));
         for entry in entries {
             let (new, old) = (&params.values()[entry.range.clone()], &mut self.before[entry.range.clone()]);
             let length = norm(old);
@@ -208,7 +222,6 @@ impl<T: Real> Weights<T> {
         let resting = (0..entries.len()).filter(still).count();
         let fed = (0..entries.len()).filter(|&p| self.grads[p] > 0.0 && !frozen(&entries[p], settings)).count();
         for (param, entry) in entries.iter().enumerate() {
-            let ratio = self.ratios[param];
             if !norm(&params.values()[entry.range.clone()]).is_finite() {
                 let Some(since) = register.suspect(Fault::BadUpdate, param, 1) else { continue };
                 let evidence =
@@ -217,6 +230,9 @@ impl<T: Real> Weights<T> {
                 let alarm = self.alarm(param, entry, (Fault::BadUpdate, since, step), evidence, cause, None);
                 register.alarms.push(alarm);
             } else if still(&param) {
+                if well {
+                    continue;
+                }
                 if resting == fed && fed > 1 && param > (0..entries.len()).find(still).unwrap_or(0) {
                     continue; // nothing moves at all: once is enough
                 }
@@ -240,7 +256,7 @@ impl<T: Real> Weights<T> {
     fn band(&self, param: usize, entry: &Entry, settings: &Settings, register: &mut Register) {
         let ratio = self.ratios[param];
         let [low, high] = settings.update;
-        let others = |&p: &usize| p != param && self.ratios[p] > 0.0 && self.ratios[p].is_finite();
+        let others = |&p: &usize| p != param && self.matrices[p] && self.ratios[p] > 0.0 && self.ratios[p].is_finite();
         let larger = (0..self.ratios.len()).filter(others).filter(|&p| self.ratios[p] > 1e4 * ratio).count();
         let lags = larger * 2 > (0..self.ratios.len()).filter(others).count();
         let (fault, cause) = if ratio > high && ratio.is_finite() {
@@ -255,7 +271,9 @@ impl<T: Real> Weights<T> {
         if fault == Fault::UpdateTooSmall && register.holds(Fault::VanishingThroughDepth) {
             return; // told already, with its reason
         }
-        let Some(since) = register.suspect(fault, param, settings.patience) else { return };
+        // Weights that are replaced by something longer than themselves need no second look.
+        let patience = if ratio > 4.0 * high { 1 } else { settings.patience };
+        let Some(since) = register.suspect(fault, param, patience) else { return };
         let evidence = format!(
             "the update is {} times as long as the weights; {} to {} is usual",
             short(ratio),

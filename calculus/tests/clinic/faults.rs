@@ -201,7 +201,7 @@ fn pick(t: &mut Tape<'_, f32>, log_p: Var, labels: &[u32]) -> Var {
     let chosen = t.constant([labels.len(), CLASSES], &chosen);
     let picked = t.mul(log_p, chosen);
     let sum = t.sum(picked);
-    t.scale(sum, -1.0 / labels.len() as f64)
+    t.scale(sum, -1.0 / labels.len() as f32)
 }
 
 /// Layers and units that do not learn.
@@ -294,7 +294,7 @@ fn flowing(missed: &mut Vec<String>) {
 
     let data = |step, batch: &mut super::nets::Batch| {
         if step == 80 {
-            batch.x.iter_mut().for_each(|x| *x *= 300.0);
+            batch.x.iter_mut().for_each(|x| *x *= -300.0);
         }
     };
     let planted = (Fault::Explosion, "constant", "", 80);

@@ -7,7 +7,7 @@ use calculus::tape::{Arena, Grads, ParamId, Params, Tape, Var};
 use linalg::Tensor;
 
 /// What a step learns from.
-pub struct Batch {
+pub(super) struct Batch {
     /// Points, or nothing for the language model.
     pub x: Vec<f32>,
     /// Tokens, or nothing for the perceptron.
@@ -19,7 +19,7 @@ type Inside<'h> = &'h dyn Fn(&mut Tape<'_, f32>, u64, &'static str, usize, Var) 
 
 /// Where a fault can be put. None of them does anything by itself.
 #[derive(Clone, Copy)]
-pub struct Hooks<'h> {
+pub(super) struct Hooks<'h> {
     /// At a place (`linear`, `scores`, `hidden`) of a layer or block: another value in place of this one.
     pub inside: Inside<'h>,
     pub data: &'h dyn Fn(u64, &mut Batch),
@@ -34,7 +34,7 @@ pub struct Hooks<'h> {
     pub rate: &'h dyn Fn(u64) -> f64,
 }
 
-pub const HEALTHY: Hooks<'static> = Hooks {
+pub(super) const HEALTHY: Hooks<'static> = Hooks {
     inside: &|_, _, _, _, v| v,
     data: &|_, _| {},
     before: &|_, _| {},
@@ -46,7 +46,7 @@ pub const HEALTHY: Hooks<'static> = Hooks {
 };
 
 /// Numbers around 0 with a standard deviation.
-pub fn random(seed: u64, purpose: u64, n: usize, deviation: f64) -> Vec<f32> {
+pub(super) fn random(seed: u64, purpose: u64, n: usize, deviation: f64) -> Vec<f32> {
     (0..n as u64).map(|i| (3.0_f64.sqrt() * deviation * uniform(seed, purpose, i)) as f32).collect()
 }
 
@@ -57,11 +57,11 @@ fn matrix(params: &mut Params<f32>, name: &str, shape: [usize; 2], deviation: f6
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Act {
+pub(super) enum Act {
     Relu,
     Gelu,
     Tanh,
-    Sigmoid,
+
 }
 
 impl Act {
@@ -70,17 +70,16 @@ impl Act {
             Act::Relu => t.relu(x),
             Act::Gelu => t.gelu(x),
             Act::Tanh => t.tanh(x),
-            Act::Sigmoid => t.sigmoid(x),
         }
     }
 }
 
-pub enum Net {
+pub(super) enum Net {
     Mlp { layers: Vec<[ParamId; 2]>, act: Act },
     Gpt { table: ParamId, positions: ParamId, blocks: Vec<Block>, gain: ParamId, act: Act },
 }
 
-pub struct Block {
+pub(super) struct Block {
     gains: [ParamId; 2],
     qkv: [ParamId; 3],
     out: ParamId,
@@ -88,16 +87,16 @@ pub struct Block {
     down: ParamId,
 }
 
-pub const INPUTS: usize = 8;
-pub const CLASSES: usize = 4;
-pub const ROWS: usize = 64;
-pub const WORDS: usize = 11;
-pub const TIME: usize = 24;
+pub(super) const INPUTS: usize = 8;
+pub(super) const CLASSES: usize = 4;
+pub(super) const ROWS: usize = 64;
+pub(super) const WORDS: usize = 11;
+pub(super) const TIME: usize = 24;
 const WIDTH: usize = 16;
 
 impl Net {
     /// Layers of 32 between 8 inputs and 4 classes; `gain` times 1/√inputs.
-    pub fn mlp(params: &mut Params<f32>, depth: usize, act: Act, gain: f64, seed: u64) -> Self {
+    pub(super) fn mlp(params: &mut Params<f32>, depth: usize, act: Act, gain: f64, seed: u64) -> Self {
         let layers = (0..depth).map(|i| {
             let inputs = if i == 0 { INPUTS } else { 32 };
             let outputs = if i + 1 == depth { CLASSES } else { 32 };
@@ -108,7 +107,7 @@ impl Net {
         Net::Mlp { layers: layers.collect(), act }
     }
 
-    pub fn gpt(params: &mut Params<f32>, blocks: usize, act: Act, seed: u64) -> Self {
+    pub(super) fn gpt(params: &mut Params<f32>, blocks: usize, act: Act, seed: u64) -> Self {
         let d = WIDTH;
         let table = matrix(params, "tokens", [WORDS, d], 0.1, seed);
         let positions = matrix(params, "positions", [TIME, d], 0.1, seed);
@@ -132,7 +131,7 @@ impl Net {
         Net::Gpt { table, positions, blocks, gain: params.add("norm", Tensor::full([d], 1.0), false), act }
     }
 
-    pub fn batch(&self, seed: u64, step: u64) -> Batch {
+    pub(super) fn batch(&self, seed: u64, step: u64) -> Batch {
         match self {
             // four clouds
             Net::Mlp { .. } => {
@@ -189,7 +188,7 @@ impl Net {
                         t.linear(y, w, None)
                     });
                     let scores = t.linear(q, k, None); // q·kᵀ
-                    let scores = t.scale(scores, 1.0 / (WIDTH as f64).sqrt());
+                    let scores = t.scale(scores, 1.0 / (WIDTH as f32).sqrt());
                     let mask: Vec<f32> = (0..TIME * TIME)
                         .map(|at| if at % TIME > at / TIME { f32::NEG_INFINITY } else { 0.0 })
                         .collect();
@@ -225,13 +224,13 @@ impl Net {
     }
 }
 
-pub struct Run {
+pub(super) struct Run {
     pub clinic: Clinic<f32>,
     pub losses: Vec<f64>,
     pub stopped: Option<u64>,
 }
 
-pub fn train(net: &Net, mut params: Params<f32>, steps: u64, seed: u64, settings: Settings, hooks: Hooks<'_>) -> Run {
+pub(super) fn train(net: &Net, mut params: Params<f32>, steps: u64, seed: u64, settings: Settings, hooks: Hooks<'_>) -> Run {
     let mut clinic = Clinic::new(&params, settings);
     let (mut arena, mut grads, mut adamw) = (Arena::new(), Grads::like(&params), AdamW::new(&params));
     let (mut losses, mut stopped) = (vec![], None);
