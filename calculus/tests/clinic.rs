@@ -5,4 +5,5 @@ mod clinic {
     mod healthy;
     mod nets;
     mod parts;
+    mod variants;
 }

@@ -89,11 +89,11 @@ impl Audit {
     }
     // ANCHOR_END: see
 
-    /// Compares all accounts with the gradient, and gives those that do not balance.
+    /// Compares all accounts with the gradient. Gives those that do not balance, and how many could be compared.
     ///
-    /// A factor that all of them share is none of our business: a limit on the norm, a mean over several batches. `clip` is the factor that
-    /// is known.
-    pub(super) fn close<T: Real>(&mut self, params: &Params<T>, grads: &[T], clip: f64) -> &[Balance] {
+    /// A factor below 1 that all of them share is none of our business: a limit on the norm, a mean over several batches. `clip` is the factor
+    /// that is known.
+    pub(super) fn close<T: Real>(&mut self, params: &Params<T>, grads: &[T], clip: f64) -> (&[Balance], usize) {
         self.balances.clear();
         // What rounding may do: a thousand units in the last place of the largest possible sum.
         let noise = |a: &Account| 1000.0 * T::EPSILON.to_f64() * a.size;
@@ -107,13 +107,16 @@ impl Audit {
         // Within a twentieth: that is what was asked of `noise`.
         let agree = |ratio: f64, factor: f64| (ratio / factor - 1.0).abs() < 0.05;
         let votes = |factor: f64| self.balances.iter().filter(|b| agree(b.ratio, factor)).count();
+        if std::env::var("DEBUG_AUDIT").is_ok() { eprintln!("clip {clip} {:?} {:?}", self.balances, self.accounts); }
         let mut factor = if votes(clip) > votes(1.0) { clip } else { 1.0 };
         if votes(factor) == 0 {
-            let shared = self.balances.iter().map(|b| b.ratio).find(|&r| r != 0.0 && r.is_finite() && votes(r) > 1);
-            factor = shared.unwrap_or(1.0);
+            // a mean over several batches makes all shorter; nothing honest makes all longer
+            let shared = self.balances.iter().map(|b| b.ratio).find(|&r| r > 0.0 && r < 0.95 * factor && votes(r) > 1);
+            factor = shared.unwrap_or(factor);
         }
+        let compared = self.balances.len();
         self.balances.retain(|b| !agree(b.ratio, factor));
         self.balances.iter_mut().for_each(|b| b.ratio /= factor);
-        &self.balances
+        (&self.balances, compared)
     }
 }

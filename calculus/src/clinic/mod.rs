@@ -308,7 +308,7 @@ impl<T: Real> Clinic<T> {
         let value = tape.item(loss).to_f64();
         let spike = self.losses.spike(value);
         let explosion = self.norms.explosion(norm, self.settings.explosion);
-        if !(spike || explosion) || self.register.holds(Fault::DeadUnits) {
+        if !(spike || explosion) || self.register.holds(Fault::DeadUnits) || self.register.holds(Fault::SaturatedUnits) {
             return;
         }
         if !self.examining {
@@ -355,15 +355,19 @@ impl<T: Real> Clinic<T> {
     /// Euler's identity for all parameters.
     fn balance(&mut self, tape: &Tape<'_, T>, grads: &Grads<T>, norm: f64) {
         let clip = if norm > 0.0 { self.weights.length() / norm } else { 1.0 };
-        for balance in self.audit.close(tape.params(), grads.values(), clip) {
+        let (balances, compared) = self.audit.close(tape.params(), grads.values(), clip);
+        let all = compared > 1 && balances.len() == compared;
+        // If it is so for all, once is enough.
+        for balance in &balances[..if all { 1 } else { balances.len() }] {
             let twice = (balance.ratio - 2.0).abs() < 0.1;
             let fault = if twice { Fault::CountedTwice } else { Fault::WrongGradient };
             let Some(since) = self.register.suspect(fault, balance.param, 1) else { continue };
             let entry = &tape.params().entries()[balance.param];
             let evidence = format!(
-                "along the weights the gradient is {} times what flowed through {} of it",
+                "along the weights the gradient is {} times what flowed through {} of it{}",
                 short(balance.ratio),
-                if balance.uses == 1 { "the only use".into() } else { format!("all {} uses", balance.uses) }
+                if balance.uses == 1 { "the only use".into() } else { format!("all {} uses", balance.uses) },
+                if all { ", and so for all other parameters" } else { "" }
             );
             let cause = match (twice, balance.uses) {
                 (true, 1) => "Something has added it once more: a second walk, or a backward function that does",

@@ -20,7 +20,7 @@ pub(super) fn explain<T: Real>(tape: &Tape<'_, T>, found: &NonFinite) -> Diagnos
         backward(tape, found)
     } else if let Some((node, row)) = masked_row(tape, found) {
         let width = width(tape.shape(node));
-        let what = format!("row {row} of {width} holds nothing but -inf, so its exponentials add up to 0");
+        let what = format!("row {row} of {width} is masked throughout, so its exponentials add up to 0");
         (Fault::MaskedRow, what, "A query that may look at nothing: padding, or a mask that ends one place too early")
     } else {
         forward(tape, found)
@@ -111,6 +111,9 @@ fn backward<T: Real>(tape: &Tape<'_, T>, found: &NonFinite) -> Found {
     }
 }
 
+/// From here on a score is a mask: −∞, or the −10⁹ that many write in its place.
+pub(super) const MASKED: f64 = -1e8;
+
 /// A row of −∞ alone (or of the −10⁹ that stands for it), at or before the place where a NaN was born.
 fn masked_row<T: Real>(tape: &Tape<'_, T>, found: &NonFinite) -> Option<(Var, usize)> {
     if !found.value.is_nan() {
@@ -121,7 +124,7 @@ fn masked_row<T: Real>(tape: &Tape<'_, T>, found: &NonFinite) -> Option<(Var, us
     let row = found.index.checked_div(n)?;
     let hidden = |v: Var| {
         let row = tape.value(v).get(row * n..(row + 1) * n);
-        n > 0 && row.is_some_and(|row| row.iter().all(|x| x.to_f64() == f64::NEG_INFINITY))
+        n > 0 && row.is_some_and(|row| row.iter().all(|x| x.to_f64() <= MASKED))
     };
     // Back along values of the same shape, a few steps: the exponential, the shift, the mask.
     let (mut at, mut hops) = (found.var, 0);

@@ -3,7 +3,7 @@
 
 use super::alarm::Fault;
 use super::flow::Flow;
-use super::provenance::width;
+use super::provenance::{MASKED, width};
 use super::register::Register;
 use super::settings::Settings;
 use super::summary::{Summary, short};
@@ -123,17 +123,34 @@ fn silence<T: Real>(x: &[T], threshold: T, silent: &mut [u32]) {
 }
 // ANCHOR_END: silence
 
+/// Which share of the outputs is at an end of the range. A few thousand of them tell it to a percent.
+fn at_the_ends<T: Real>(y: &[T], (middle, far): (f64, f64)) -> f64 {
+    let stride = (y.len() / 4096).max(1) | 1;
+    let ends = y.iter().step_by(stride).filter(|y| (y.to_f64() - middle).abs() > far).count();
+    ends as f64 / y.len().div_ceil(stride).max(1) as f64
+}
+
+/// Which share of a softmax's rows gives everything to one of several that it could choose from.
+fn one_sided<T: Real>(x: &[T], y: &[T], n: usize) -> f64 {
+    let stride = (y.len() / n / 256).max(1) | 1;
+    let rows = x.chunks_exact(n).zip(y.chunks_exact(n)).step_by(stride);
+    let choices = |x: &[T]| x.iter().filter(|x| x.to_f64() > MASKED).count();
+    let (sharp, all) = rows.filter(|(x, _)| choices(x) > 1).fold((0_u32, 0_u32), |(sharp, all), (_, y)| {
+        (sharp + u32::from(y.iter().any(|y| y.to_f64() > 0.999)), all + 1)
+    });
+    f64::from(sharp) / f64::from(all.max(1))
+}
+
 /// Looks at activations with flat ends. To be at an end is no fault by itself (a gate may be shut): what counts is that the gradient does
 /// not pass.
 pub(super) fn saturated<T: Real>(tape: &Tape<'_, T>, flow: &Flow, settings: &Settings, register: &mut Register) {
     for v in tape.vars() {
-        let Some((middle, far)) = flat_beyond(tape.info(v).op) else { continue };
-        let y = tape.value(v);
-        // A few thousand of them tell the share to a percent.
-        let stride = (y.len() / 4096).max(1) | 1;
-        let looked = y.len().div_ceil(stride).max(1);
-        let ends = y.iter().step_by(stride).filter(|y| (y.to_f64() - middle).abs() > far).count();
-        let share = ends as f64 / looked as f64;
+        let (op, y) = (tape.info(v).op, tape.value(v));
+        let share = match (flat_beyond(op), op) {
+            (Some(ends), _) => at_the_ends(y, ends),
+            (None, "softmax") => one_sided(tape.value(tape.inputs(v)[0]), y, width(tape.shape(v)).max(1)),
+            _ => continue,
+        };
         let passes = flow.gain(tape, v).unwrap_or(1.0);
         if share < settings.saturated || passes > 0.1 {
             continue;
@@ -141,13 +158,14 @@ pub(super) fn saturated<T: Real>(tape: &Tape<'_, T>, flow: &Flow, settings: &Set
         let Some(since) = register.suspect(Fault::SaturatedUnits, v.index(), settings.patience) else { continue };
         let x = Summary::of(tape.value(tape.inputs(v)[0]));
         let evidence = format!(
-            "{:.0} % of the outputs are at an end; what goes in is {} to {}, and {} of the gradient passes",
+            "{:.0} % of the {} at an end; what goes in is {} to {}, and {} of the gradient passes",
             100.0 * share,
+            if op == "softmax" { "rows are" } else { "outputs are" },
             short(x.min),
             short(x.max),
             short(passes)
         );
-        let cause = "Weights too large for the number of inputs, or inputs that were not normalised";
+        let cause = "Weights too large for the number of inputs, scores without their root, or inputs that were not normalised";
         register.raise(tape, v, (Fault::SaturatedUnits, since), evidence, cause, None);
     }
 }
