@@ -98,7 +98,7 @@ fn search(seed: u64, rate: f64, clip: f64, by_hand: bool) -> (Vec<f32>, Vec<Alar
     let model = Search::new(&mut params, seed);
     let (mut arena, mut grads, mut adamw) = (Arena::new(), Grads::like(&params), AdamW::new(&params));
     let on_broken = Action::Report; // go on, as a loop without a clinic would
-    let mut clinic = Clinic::new(&params, Settings { every: 10, on_broken, ..Settings::default() });
+    let mut clinic = Clinic::new(&params, Settings { every: 1, on_broken, ..Settings::default() });
     let mut losses = vec![];
     for step in 0..200 {
         grads.zero();
@@ -143,37 +143,64 @@ fn mask(record: &mut record::Record) {
 
 // ---- A loop without a limit
 
-const DEPTH: usize = 10;
-
-fn patient(clip: f64) -> Patient {
-    Patient::new(DEPTH, 32, 7).rate(RATE).clipped(clip)
+/// Ten layers of 32, a learning rate that is bold and works for fifty steps.
+fn bold(clip: f64) -> Patient {
+    Patient::new(10, 32, 7).rate(0.3).clipped(clip)
 }
-const RATE: f64 = 0.3;
 
 fn explosion(record: &mut record::Record) -> String {
-    let (mut ill, mut well) = (patient(f64::INFINITY), patient(1.0));
-    let mut losses = vec![];
-    let mut flow = vec![];
-    for _ in 0..200 {
-        let loss = ill.step();
+    let mut ill = bold(f64::INFINITY);
+    let (mut losses, mut flow) = (vec![], vec![]);
+    while let Some(loss) = ill.step() {
+        losses.push(loss);
         flow.push(ill.gradients());
-        losses.push((loss, well.step().unwrap_or(f64::NAN)));
-        if loss.is_none() {
-            break;
+        assert!(losses.len() < 300, "this was to explode");
+    }
+    let number = |x: f64| if x < 1e4 { format!("{x:.3}") } else { format!("{x:.0e}") };
+    let mut text = String::from("step      loss   gradient of layer 0   of layer 9\n");
+    for step in (0..losses.len()).filter(|&s| s % 10 == 0 || s + 7 > losses.len()) {
+        let (loss, norms) = (losses[step], &flow[step]);
+        let _ =
+            writeln!(text, "{step:4}{:>10}{:>22}{:>13}", number(loss), number(norms[0]), number(norms[9]));
+    }
+    println!("{text}");
+    record.text("cliff", &text, 0.05);
+    record.value("last", losses.len() as f64, 0.0);
+    let alarms = ill.clinic().alarms();
+    alarms.iter().for_each(|alarm| println!("{alarm}\n"));
+    let first = &alarms[0];
+    record.text("leap", &lines(first), 0.05);
+    record.value("noticed", first.noticed as f64, 0.0);
+
+    // Once more, with a look at the way of the gradient in that step, and in a quiet one.
+    for (name, step) in [("quiet", 50), ("trace", first.noticed)] {
+        let mut again = bold(f64::INFINITY).traced(step);
+        for _ in 0..=step {
+            again.step();
         }
+        let text = again.trace().map_or(String::new(), ToString::to_string);
+        println!("step {step}\n{text}");
+        record.text(name, &text, 0.05);
     }
-    for (step, (loss, norms)) in losses.iter().zip(&flow).enumerate() {
-        println!("{step} {loss:?} {norms:.3?}");
-    }
-    for alarm in ill.clinic().alarms() {
-        println!("{alarm}");
-        if let Some(trace) = &alarm.trace {
-            println!("{trace}");
-        }
-    }
-    println!("{:?}", well.clinic().alarms());
-    record.value("dummy", 0.0, 0.0);
-    String::new()
+
+    let mut well = bold(1.0);
+    let losses_well: Vec<f64> = (0..200).map_while(|_| well.step()).collect();
+    println!("with a limit: {} steps, {:?}", losses_well.len(), losses_well.last());
+    well.clinic().alarms().iter().for_each(|alarm| println!("{alarm}\n"));
+    let tail = &losses_well[losses_well.len() - 20..];
+    record.value("limited", tail.iter().sum::<f64>() / 20.0, 0.2);
+
+    let line = |name: &str, layer: usize, bold: bool, nudge: f64| plot::Line {
+        name: name.into(),
+        points: flow.iter().enumerate().map(|(step, norms)| (step as f64, norms[layer].clamp(1e-2, 1e6))).collect(),
+        bold,
+        nudge,
+    };
+    plot::chart(
+        &plot::Axis { name: "step", ticks: &[0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0], log: false },
+        &plot::Axis { name: "gradient norm of a layer", ticks: &[1e-2, 1.0, 1e2, 1e4, 1e6], log: true },
+        &[line("layer 0", 0, true, -10.0), line("layer 4", 4, false, 6.0), line("layer 9", 9, false, 22.0)],
+    )
 }
 
 // ---- What it costs

@@ -1,7 +1,7 @@
 //! A deep network that can be made ill at a place and in a step of one's choice. Chapter: *The gradient clinic*.
 
 use crate::check::uniform;
-use crate::clinic::{Action, Clinic, Settings};
+use crate::clinic::{Action, Clinic, Settings, Trace};
 use crate::optim::{Sgd, clip_global_norm};
 use crate::tape::{Arena, Grads, ParamId, Params, Tape, Var};
 use linalg::Tensor;
@@ -55,6 +55,8 @@ pub struct Patient {
     rate: f64,
     seed: u64,
     step: u64,
+    /// In which step the way to the first layer is written down, and that way.
+    trace: (Option<u64>, Option<Trace>),
 }
 
 impl Patient {
@@ -73,7 +75,7 @@ impl Patient {
         let layers: Vec<_> = layers.collect();
         let (grads, clinic) = (Grads::like(&params), Clinic::new(&params, Settings { every: 1, ..Settings::default() }));
         let illness = (Illness::None, 0, 0);
-        Patient { params, layers, arena: Arena::new(), grads, clinic, illness, clip: 1.0, rate: 0.05, seed, step: 0 }
+        Patient { params, layers, arena: Arena::new(), grads, clinic, illness, clip: 1.0, rate: 0.05, seed, step: 0, trace: (None, None) }
     }
 
     /// The same network, ill in one layer from a step on.
@@ -95,6 +97,18 @@ impl Patient {
     pub fn rate(mut self, rate: f64) -> Self {
         self.rate = rate;
         self
+    }
+
+    /// The same network, which writes down the way of one step's gradient to the weights of the first layer.
+    #[must_use]
+    pub fn traced(mut self, step: u64) -> Self {
+        self.trace.0 = Some(step);
+        self
+    }
+
+    /// What it has written down.
+    pub fn trace(&self) -> Option<&Trace> {
+        self.trace.1.as_ref()
     }
 
     /// Whether a layer has an illness now.
@@ -120,9 +134,14 @@ impl Patient {
         if self.clinic.judge(&mut tape, &self.grads, norm) == Action::Stop {
             return None;
         }
+        // ANCHOR_END: loop
+        if self.trace.0 == Some(self.step) {
+            self.trace.1 = self.clinic.trace(&tape, self.layers[0][0]);
+        }
+        // ANCHOR: update
         self.update(); // the optimiser's step
         self.clinic.updated(&self.params);
-        // ANCHOR_END: loop
+        // ANCHOR_END: update
         self.step += 1;
         Some(value)
     }

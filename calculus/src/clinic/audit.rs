@@ -107,7 +107,6 @@ impl Audit {
         // Within a twentieth: that is what was asked of `noise`.
         let agree = |ratio: f64, factor: f64| (ratio / factor - 1.0).abs() < 0.05;
         let votes = |factor: f64| self.balances.iter().filter(|b| agree(b.ratio, factor)).count();
-        if std::env::var("DEBUG_AUDIT").is_ok() { eprintln!("clip {clip} {:?} {:?}", self.balances, self.accounts); }
         let mut factor = if votes(clip) > votes(1.0) { clip } else { 1.0 };
         if votes(factor) == 0 {
             // a mean over several batches makes all shorter; nothing honest makes all longer

@@ -59,6 +59,9 @@ fn judge<T: Real>(
     // Layer i turns the gradient at its own end into that at the end of layer i − 1.
     let gain = |i: usize| grad(i - 1) / grad(i);
     let total = grad(0) / grad(layers - 1);
+    if !total.is_finite() {
+        return; // beyond the format: told by what made it so
+    }
     let each = total.powf(1.0 / (layers - 1) as f64);
     let by_gain = |a: &usize, b: &usize| gain(*a).total_cmp(&gain(*b));
     let (least, most) = ((1..layers).min_by(by_gain), (1..layers).max_by(by_gain));

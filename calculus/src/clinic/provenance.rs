@@ -20,7 +20,7 @@ pub(super) fn explain<T: Real>(tape: &Tape<'_, T>, found: &NonFinite) -> Diagnos
         backward(tape, found)
     } else if let Some((node, row)) = masked_row(tape, found) {
         let width = width(tape.shape(node));
-        let what = format!("row {row} of {width} is masked throughout, so its exponentials add up to 0");
+        let what = format!("row {row}, {width} long, is masked throughout: its exponentials add up to 0");
         (Fault::MaskedRow, what, "A query that may look at nothing: padding, or a mask that ends one place too early")
     } else {
         forward(tape, found)

@@ -178,7 +178,7 @@ pub(super) fn masked_rows<T: Real>(tape: &Tape<'_, T>, register: &mut Register) 
         let Some(row) = rows.position(|row| row.iter().all(|&p| p == T::ZERO)) else { continue };
         let Some(since) = register.suspect(Fault::MaskedRow, v.index(), 1) else { continue };
         let all = tape.value(v).chunks_exact(n).filter(|row| row.iter().all(|&p| p == T::ZERO)).count();
-        let evidence = format!("row {row} of {n} is all masked ({all} such rows of {}): zeros go out", tape.value(v).len() / n);
+        let evidence = format!("row {row}, {n} long, is masked throughout: zeros go out ({all} such rows of {})", tape.value(v).len() / n);
         let cause = "A query that may look at nothing: padding, or a mask that ends one place too early";
         register.raise(tape, v, (Fault::MaskedRow, since), evidence, cause, None);
     }

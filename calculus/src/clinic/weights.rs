@@ -274,8 +274,18 @@ impl<T: Real> Weights<T> {
         // Weights that are replaced by something longer than themselves need no second look.
         let patience = if ratio > 4.0 * high { 1 } else { settings.patience };
         let Some(since) = register.suspect(fault, param, patience) else { return };
+        // Where all layers leap, the one that leaps furthest speaks for all.
+        let leaping = |p: &usize| self.matrices[*p] && self.ratios[*p] > high && self.ratios[*p].is_finite();
+        let further = (0..self.ratios.len()).filter(leaping).any(|p| self.ratios[p] > ratio);
+        if fault == Fault::UpdateTooLarge && further {
+            return;
+        }
+        let more = match (0..self.ratios.len()).filter(leaping).count().saturating_sub(1) {
+            more if fault == Fault::UpdateTooLarge && more > 0 => format!(" (too long for {more} other matrices as well)"),
+            _ => String::new(),
+        };
         let evidence = format!(
-            "the update is {} times as long as the weights; {} to {} is usual",
+            "the update is {} times as long as the weights, {} to {} is usual{more}",
             short(ratio),
             short(low),
             short(high)

@@ -36,17 +36,17 @@ pub(super) fn check(name: &str, planted: Planted, (params, net): (Params<f32>, N
     }
 }
 
-pub(super) fn set(params: &mut Params<f32>, name: &str, f: impl Fn(f32) -> f32) {
+fn set(params: &mut Params<f32>, name: &str, f: impl Fn(f32) -> f32) {
     let id = params.find(name).expect("a parameter of that name");
     params.get_mut(id).iter_mut().for_each(|w| *w = f(*w));
 }
 
-pub(super) fn set_grad(params: &Params<f32>, grads: &mut Grads<f32>, name: &str, f: impl Fn(f32) -> f32) {
+fn set_grad(params: &Params<f32>, grads: &mut Grads<f32>, name: &str, f: impl Fn(f32) -> f32) {
     let range = params.entry(params.find(name).expect("a parameter of that name")).range.clone();
     grads.values_mut()[range].iter_mut().for_each(|g| *g = f(*g));
 }
 
-pub(super) fn full(t: &mut Tape<'_, f32>, like: Var, x: f32) -> Var {
+fn full(t: &mut Tape<'_, f32>, like: Var, x: f32) -> Var {
     let shape = t.shape(like);
     t.constant(shape, &vec![x; shape.len()])
 }

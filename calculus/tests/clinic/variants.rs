@@ -1,7 +1,8 @@
-//! Faults that the detectors were not written for.
+//! Faults that the detectors were not written for. When they were planted, 4 of 8 were named at first sight: the norm without epsilon, the branch
+//! times 0, the sigmoid and the learning rate of 0. Three more are named since. The last one cannot be: see there.
 
-use super::faults::{check, full, gpt, mlp};
-use super::nets::{Act, HEALTHY, Hooks, TIME};
+use super::faults::{check, gpt, mlp, settings};
+use super::nets::{Act, HEALTHY, Hooks, TIME, train};
 use calculus::clinic::Fault;
 use calculus::tape::{Attrs, Backward, Forward, Grads, Op, Params, Tape, Var};
 use linalg::Real;
@@ -23,7 +24,7 @@ fn ungated(t: &mut Tape<'_, f32>, x: Var) -> Var {
 }
 
 #[test]
-fn variants() {
+fn faults_of_other_kinds_are_named() {
     let missed = &mut vec![];
     let relu = || mlp(4, Act::Relu, 1.4);
 
@@ -89,12 +90,17 @@ fn variants() {
     let planted = (Fault::SaturatedUnits, "softmax", "block 1/attention", 40);
     check("scores without their root", planted, gpt(), Hooks { inside: &inside, ..HEALTHY }, missed);
 
+    assert!(missed.is_empty(), "{} of 7 missed\n{}", missed.len(), missed.join("\n"));
+}
+
+/// A wrong backward function of an activation changes what arrives below, and there everything balances with what arrives. Euler's identity
+/// sees parameters; for operations there is `calculus::check`.
+#[test]
+fn a_forgotten_gate_is_not_seen() {
     let inside = |t: &mut Tape<'_, f32>, step, at: &str, i, v| {
         if at == "hidden" && i == 1 && step >= 40 { ungated(t, v) } else { v }
     };
-    let planted = (Fault::WrongGradient, "my_relu", "layer 1", 40);
-    check("a gate forgotten", planted, mlp(4, Act::Tanh, 1.1), Hooks { inside: &inside, ..HEALTHY }, missed);
-
-    let _ = full;
-    assert!(missed.is_empty(), "{} of 8 missed\n{}", missed.len(), missed.join("\n"));
+    let (params, net) = mlp(4, Act::Tanh, 1.1);
+    let run = train(&net, params, 160, 3, settings(), Hooks { inside: &inside, ..HEALTHY });
+    assert!(run.clinic.alarms().is_empty(), "{:#?}", run.clinic.alarms());
 }
