@@ -1,4 +1,5 @@
-//! The clinic at work: a mask that turns into NaN, a training loop that explodes, and what it costs to look. Prints tables and draws the figure.
+//! The clinic at work: a mask that turns into NaN, a training loop that explodes, and what it costs to look. Prints
+//! tables and draws the figure.
 //!
 //!     cargo run --release -p calculus --example clinic [-- --figures DIR]
 
@@ -8,7 +9,7 @@ mod plot;
 mod record;
 
 use calculus::check::uniform;
-use calculus::clinic::{Action, Alarm, Clinic, Settings};
+use calculus::clinic::{Action, Alarm, Clinic, Fault, Settings};
 use calculus::optim::{AdamW, Sgd, clip_global_norm};
 use calculus::patient::Patient;
 use calculus::tape::{Arena, Grads, ParamId, Params, Tape, Var};
@@ -49,13 +50,21 @@ impl Search {
             let start = |i: usize| (0.6 * uniform(seed, purpose, i as u64)) as f32;
             params.add(name, Tensor::new([rows, WIDTH], (0..rows * WIDTH).map(start).collect()), true)
         };
-        Search { query: add("search/query", WIDTH), keys: add("keys", DOCUMENTS), values: add("values", DOCUMENTS), out: add("out", KINDS) }
+        Search {
+            query: add("search/query", WIDTH),
+            keys: add("keys", DOCUMENTS),
+            values: add("values", DOCUMENTS),
+            out: add("out", KINDS),
+        }
     }
 
     fn loss(&self, t: &mut Tape<'_, f32>, step: u64, by_hand: bool) -> Var {
         let kind = |row: usize| (row * 7 + step as usize) % KINDS;
         let x: Vec<f32> = (0..PEOPLE * WIDTH)
-            .map(|i| uniform(5, 0, (kind(i / WIDTH) * WIDTH + i % WIDTH) as u64) + 0.5 * uniform(5, 1 + step, i as u64))
+            .map(|i| {
+                uniform(5, 0, (kind(i / WIDTH) * WIDTH + i % WIDTH) as u64)
+                    + 0.5 * uniform(5, 1 + step, i as u64)
+            })
             .map(|x| x as f32)
             .collect();
         let labels: Vec<u32> = (0..PEOPLE).map(|row| kind(row) as u32).collect();
@@ -124,7 +133,8 @@ fn mask(record: &mut record::Record) {
     let mut text = String::from("seed   rate   limit   first NaN\n");
     for (seed, rate, clip) in [(1, 1e-2, 1.0), (2, 1e-2, 1.0), (1, 1e-3, 1.0), (1, 1e-2, 0.01)] {
         let (losses, _) = search(seed, rate, clip, true);
-        let nan = losses.iter().position(|l| l.is_nan()).map_or("never".into(), |step| format!("step {step}"));
+        let nan =
+            losses.iter().position(|l| l.is_nan()).map_or("never".into(), |step| format!("step {step}"));
         let _ = writeln!(text, "{seed:4}{rate:7}{clip:8}{nan:>12}");
     }
     println!("{text}");
@@ -169,7 +179,10 @@ fn explosion(record: &mut record::Record) -> String {
     let alarms = ill.clinic().alarms();
     alarms.iter().for_each(|alarm| println!("{alarm}\n"));
     let first = &alarms[0];
-    record.text("leap", &lines(first), 0.05);
+    record.text("first", &lines(first), 0.05);
+    if let Some(leap) = alarms.iter().find(|a| a.fault == Fault::UpdateTooLarge) {
+        record.text("leap", &lines(leap), 0.05);
+    }
     record.value("noticed", first.noticed as f64, 0.0);
 
     // Once more, with a look at the way of the gradient in that step, and in a quiet one.
@@ -178,9 +191,16 @@ fn explosion(record: &mut record::Record) -> String {
         for _ in 0..=step {
             again.step();
         }
-        let text = again.trace().map_or(String::new(), ToString::to_string);
-        println!("step {step}\n{text}");
+        let Some(trace) = again.trace() else { continue };
+        let text = trace.to_string();
+        // From the last layer's linear map to the first's: nine layers and their ReLUs.
+        let lengths: Vec<f64> =
+            trace.frames.iter().filter(|f| f.op == "linear").filter_map(|f| f.grad).collect();
+        let total = lengths[lengths.len() - 1] / lengths[0];
+        println!("step {step}: {total:.2} times in all\n{text}");
         record.text(name, &text, 0.05);
+        record.value(&format!("{name}_total"), total, 0.02);
+        record.value(&format!("{name}_each"), total.powf(1.0 / (lengths.len() - 1) as f64), 0.02);
     }
 
     let mut well = bold(1.0);
@@ -192,7 +212,11 @@ fn explosion(record: &mut record::Record) -> String {
 
     let line = |name: &str, layer: usize, bold: bool, nudge: f64| plot::Line {
         name: name.into(),
-        points: flow.iter().enumerate().map(|(step, norms)| (step as f64, norms[layer].clamp(1e-2, 1e6))).collect(),
+        points: flow
+            .iter()
+            .enumerate()
+            .map(|(step, norms)| (step as f64, norms[layer].clamp(1e-2, 1e6)))
+            .collect(),
         bold,
         nudge,
     };

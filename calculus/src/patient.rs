@@ -60,7 +60,8 @@ pub struct Patient {
 }
 
 impl Patient {
-    /// A healthy network of so many layers, so many units wide. Weights begin with a deviation of √(2/inputs), as a ReLU wants it.
+    /// A healthy network of so many layers, so many units wide. Weights begin with a deviation of √(2/inputs), as a
+    /// ReLU wants it.
     pub fn new(depth: usize, width: usize, seed: u64) -> Self {
         let mut params = Params::new();
         let layers = (0..depth).map(|i| {
@@ -73,9 +74,22 @@ impl Patient {
             [weight, params.add(format!("layer {i}/bias"), Tensor::zeros([outputs]), false)]
         });
         let layers: Vec<_> = layers.collect();
-        let (grads, clinic) = (Grads::like(&params), Clinic::new(&params, Settings { every: 1, ..Settings::default() }));
+        let (grads, clinic) =
+            (Grads::like(&params), Clinic::new(&params, Settings { every: 1, ..Settings::default() }));
         let illness = (Illness::None, 0, 0);
-        Patient { params, layers, arena: Arena::new(), grads, clinic, illness, clip: 1.0, rate: 0.05, seed, step: 0, trace: (None, None) }
+        Patient {
+            params,
+            layers,
+            arena: Arena::new(),
+            grads,
+            clinic,
+            illness,
+            clip: 1.0,
+            rate: 0.05,
+            seed,
+            step: 0,
+            trace: (None, None),
+        }
     }
 
     /// The same network, ill in one layer from a step on.

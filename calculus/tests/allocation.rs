@@ -14,8 +14,8 @@ mod allocation {
     /// The system's allocator, counting.
     struct Counting;
 
-    // SAFETY: every call is passed on to `System` as it came; a counter is all that is added. The counter is a constant-
-    // initialised `Cell` without a destructor, so that touching it neither allocates nor fails.
+    // SAFETY: every call is passed on to `System` as it came; a counter is all that is added. The counter is a
+    // constant- initialised `Cell` without a destructor, so that touching it neither allocates nor fails.
     unsafe impl GlobalAlloc for Counting {
         unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
             COUNT.set(COUNT.get() + 1);
@@ -84,7 +84,8 @@ mod allocation {
         assert_eq!(counts[1..], [0; 5], "allocations a step");
         assert!(losses[5] < losses[0]);
     }
-    /// The same under observation, with everything that the clinic looks at: depth, rectifiers, ends of a tanh, shared weights.
+    /// The same under observation, with everything that the clinic looks at: depth, rectifiers, ends of a tanh, shared
+    /// weights.
     #[test]
     fn a_watched_step_allocates_nothing() {
         let fill = |seed: f32| Tensor::from_fn(16, 16, |i, j| 0.4 * ((i * 16 + j) as f32 * seed).sin());

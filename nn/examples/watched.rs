@@ -42,7 +42,11 @@ fn main() -> Result<(), Error> {
         times[times.len() / 2]
     };
     let off = median(&mut kinds[0].3);
-    println!("{}, {} threads, median of {rounds} rounds of {BLOCK} steps", preset.name, linalg::par::threads());
+    println!(
+        "{}, {} threads, median of {rounds} rounds of {BLOCK} steps",
+        preset.name,
+        linalg::par::threads()
+    );
     for (name, _, trainer, times) in &mut kinds {
         let ms = median(times);
         let said = trainer.as_mut().map_or(0, |t| t.news().len());

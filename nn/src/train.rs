@@ -1,7 +1,7 @@
 //! Training: the same four lines, two thousand times. Chapter: *A GPT in one sitting*.
 //!
-//! Nothing here knows of files, clocks or progress bars: see [`checkpoint`](crate::checkpoint) and the program's own `train`
-//! command for these.
+//! Nothing here knows of files, clocks or progress bars: see [`checkpoint`](crate::checkpoint) and the program's own
+//! `train` command for these.
 
 use crate::Error;
 use crate::data::{Batch, Dataset};
@@ -36,8 +36,8 @@ pub struct Recipe {
     pub clip: f64,
     /// After how many steps the model is judged by a sample of the held-out part, and saved.
     pub evaluate_every: u64,
-    /// After how many steps without a better judgement training stops and the best model is kept. `None`: never, and the
-    /// last model is kept.
+    /// After how many steps without a better judgement training stops and the best model is kept. `None`: never, and
+    /// the last model is kept.
     pub patience: Option<u64>,
 }
 
@@ -94,8 +94,8 @@ pub struct Best {
 
 /// A model in training: the model, the optimiser, and where they are.
 ///
-/// A pure function of its settings, the text and the seed: interrupted, saved, loaded and continued, on one thread or on many,
-/// it arrives at the same bits.
+/// A pure function of its settings, the text and the seed: interrupted, saved, loaded and continued, on one thread or
+/// on many, it arrives at the same bits.
 ///
 /// ```
 /// use nn::data::{Dataset, Split};
@@ -145,7 +145,8 @@ impl Trainer {
         Ok(Trainer { gpt, params, adamw, best: None, recipe, seed, step: 0, grads, arena, batch, clinic })
     }
 
-    /// Lets the gradient clinic watch from now on. It changes no bit of what is learned, unless its policy skips a step.
+    /// Lets the gradient clinic watch from now on. It changes no bit of what is learned, unless its policy skips a
+    /// step.
     pub fn watch(&mut self, settings: Settings) {
         self.clinic = Clinic::new(&self.params, settings);
     }
@@ -158,8 +159,8 @@ impl Trainer {
     /// One step: an answer, its gradient, a limit on its length, and a small move against it.
     ///
     /// # Errors
-    /// [`Error::Diverged`] if the loss or the gradient is not finite (unless the clinic's policy is to skip such a step), or if the clinic's
-    /// policy is to stop. The parameters are then as they were before the step.
+    /// [`Error::Diverged`] if the loss or the gradient is not finite (unless the clinic's policy is to skip such a
+    /// step), or if the clinic's policy is to stop. The parameters are then as they were before the step.
     // ANCHOR: step
     pub fn step(&mut self, data: &Dataset) -> Result<Report, Error> {
         let (recipe, step) = (&self.recipe, self.step);

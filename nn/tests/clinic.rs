@@ -46,7 +46,10 @@ mod clinic {
     }
 
     /// The first alarm of a GPT with a fault put in before step 30.
-    fn said(fault: impl Fn(&mut Params<f32>, u64), after: impl Fn(&Params<f32>, &mut Grads<f32>, u64)) -> [String; 4] {
+    fn said(
+        fault: impl Fn(&mut Params<f32>, u64),
+        after: impl Fn(&Params<f32>, &mut Grads<f32>, u64),
+    ) -> [String; 4] {
         let (gpt, mut params) = Gpt::new::<f32>(CONFIG, 1);
         let (mut arena, mut grads, mut adamw) = (Arena::new(), Grads::like(&params), AdamW::new(&params));
         let mut clinic = Clinic::new(&params, every_step());
@@ -65,7 +68,12 @@ mod clinic {
             adamw.step(&mut params, &grads, 1e-3);
             clinic.updated(&params);
             if let Some(alarm) = clinic.alarms().first() {
-                return [alarm.fault.to_string(), alarm.place.clone(), alarm.op.into(), alarm.step.to_string()];
+                return [
+                    alarm.fault.to_string(),
+                    alarm.place.clone(),
+                    alarm.op.into(),
+                    alarm.step.to_string(),
+                ];
             }
         }
         Default::default()
@@ -82,7 +90,8 @@ mod clinic {
             }
         };
         let fine = |_: &Params<f32>, _: &mut Grads<f32>, _| {};
-        let want = |fault: Fault, place: &str, op: &str| [fault.to_string(), place.into(), op.into(), "30".into()];
+        let want =
+            |fault: Fault, place: &str, op: &str| [fault.to_string(), place.into(), op.into(), "30".into()];
         assert_eq!(
             said(put("block 1/mlp/0/weight", |_| f32::NAN), fine),
             want(Fault::BadParameter, "block 1/mlp/0/weight", "param")
@@ -115,7 +124,8 @@ mod clinic {
         std::fs::write(folder.join("noise.txt"), noise).unwrap();
         let run = |flags: &str| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_nn"));
-            let args = format!("train --preset tiny --tokenizer char --corpus noise.txt --steps 150 --json {flags}");
+            let args =
+                format!("train --preset tiny --tokenizer char --corpus noise.txt --steps 150 --json {flags}");
             let output = command.current_dir(&folder).args(args.split_whitespace()).output().unwrap();
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             String::from_utf8(output.stdout).unwrap()

@@ -55,12 +55,18 @@ const LAYERS: usize = 8;
 const STEPS: usize = 40;
 const ONSET: u64 = 20;
 
-/// log₁₀ of each layer's gradient norm, step after step (−4 stands for 0 and everything below), then what the clinic said first: the fault as a
-/// number (0: nothing), the layer (−1: none), the step.
+/// log₁₀ of each layer's gradient norm, step after step (−4 stands for 0 and everything below), then what the clinic
+/// said first: the fault as a number (0: nothing), the layer (−1: none), the step.
 fn compute(inputs: &[f64]) -> Vec<f64> {
     let &[illness, layer] = inputs else { return Vec::new() };
-    let all =
-        [Illness::None, Illness::Dead, Illness::Loud, Illness::Detached, Illness::Forgotten, Illness::NotZeroed];
+    let all = [
+        Illness::None,
+        Illness::Dead,
+        Illness::Loud,
+        Illness::Detached,
+        Illness::Forgotten,
+        Illness::NotZeroed,
+    ];
     let illness = all.get(illness as usize).copied().unwrap_or(Illness::None);
     let mut patient = Patient::new(LAYERS, 16, 2).ill(illness, layer as usize, ONSET);
     let mut numbers = Vec::with_capacity(LAYERS * STEPS + 3);
@@ -68,7 +74,9 @@ fn compute(inputs: &[f64]) -> Vec<f64> {
         let stopped = patient.step().is_none();
         // to a hundredth of a decade: a page shows no more
         let log = |norm: f64| (norm.max(1e-4).log10() * 100.0).round() / 100.0;
-        numbers.extend(patient.gradients().into_iter().map(log).map(|log| if log.is_finite() { log } else { 4.0 }));
+        numbers.extend(
+            patient.gradients().into_iter().map(log).map(|log| if log.is_finite() { log } else { 4.0 }),
+        );
         if stopped {
             break;
         }

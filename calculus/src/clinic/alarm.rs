@@ -67,8 +67,8 @@ impl Fault {
     /// Whether the step's numbers cannot be used: something in it is not finite.
     pub fn breaks_the_step(self) -> bool {
         use Fault::{
-            BadData, BadParameter, BadUpdate, DivisionByZero, Indeterminate, InfiniteSlope, LogOfNegative, LogOfZero, Overflow,
-            RootOfNegative,
+            BadData, BadParameter, BadUpdate, DivisionByZero, Indeterminate, InfiniteSlope, LogOfNegative,
+            LogOfZero, Overflow, RootOfNegative,
         };
         matches!(
             self,
@@ -121,7 +121,8 @@ impl fmt::Display for Fault {
 
 /// One diagnosis: what, where, since when, the numbers that show it, and what usually does that.
 ///
-/// Printed it is one sentence: `step 812: a row fully masked: block 3/attention, softmax, [4, 6, 64, 64], src/model.rs:112; …`.
+/// Printed it is one sentence: `step 812: a row fully masked: block 3/attention, softmax, [4, 6, 64, 64],
+/// src/model.rs:112; …`.
 #[derive(Clone, Debug)]
 pub struct Alarm {
     /// What is wrong.

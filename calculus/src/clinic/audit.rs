@@ -1,5 +1,5 @@
-//! Is a parameter's gradient what flowed through its uses? A check that needs neither differences nor a second forward pass.
-//! Chapter: *The gradient clinic*.
+//! Is a parameter's gradient what flowed through its uses? A check that needs neither differences nor a second forward
+//! pass. Chapter: *The gradient clinic*.
 //!
 //! A matrix product is linear in its weights: y = x·Wᵀ, so W = 2W doubles y. Euler's theorem for such functions says
 //!
@@ -7,12 +7,14 @@
 //! ⟨W, d_W⟩ = Σ over all uses ⟨y, d_y⟩
 //! ```
 //!
-//! (the derivative of the loss in the direction in which W grows by a factor, reckoned on both sides of the operation). The right side is
-//! seen while the walk passes by, the left one when it is over. If a use was lost or counted twice, or somebody has added to the gradient
-//! afterwards, they differ, and their quotient says how. So do all other operations that are linear in a parameter: an embedding,
-//! the gain of a normalisation, a scale. One equation in place of one a weight: it can be satisfied by a wrong gradient, but not by chance.
+//! (the derivative of the loss in the direction in which W grows by a factor, reckoned on both sides of the
+//! operation). The right side is seen while the walk passes by, the left one when it is over. If a use was lost or
+//! counted twice, or somebody has added to the gradient afterwards, they differ, and their quotient says how. So do
+//! all other operations that are linear in a parameter: an embedding, the gain of a normalisation, a scale. One
+//! equation in place of one a weight: it can be satisfied by a wrong gradient, but not by chance.
 //!
-//! Source: Euler's homogeneous function theorem; any text on calculus, such as Courant, *Differential and Integral Calculus*, volume 2, chapter 2.
+//! Source: Euler's homogeneous function theorem; any text on calculus, such as Courant, *Differential and Integral
+//! Calculus*, volume 2, chapter 2.
 
 use crate::tape::{Params, Seen};
 use linalg::{Real, kernels};
@@ -71,7 +73,9 @@ impl Audit {
             account.uses += 1;
             let linear = matches!(
                 (op, i),
-                ("linear" | "layernorm" | "rmsnorm", 1) | ("linear" | "embedding" | "scale" | "reshape" | "div", 0) | ("matmul" | "mul", _)
+                ("linear" | "layernorm" | "rmsnorm", 1)
+                    | ("linear" | "embedding" | "scale" | "reshape" | "div", 0)
+                    | ("matmul" | "mul", _)
             );
             if !linear {
                 account.unknown = true;
@@ -91,9 +95,14 @@ impl Audit {
 
     /// Compares all accounts with the gradient. Gives those that do not balance, and how many could be compared.
     ///
-    /// A factor below 1 that all of them share is none of our business: a limit on the norm, a mean over several batches. `clip` is the factor
-    /// that is known.
-    pub(super) fn close<T: Real>(&mut self, params: &Params<T>, grads: &[T], clip: f64) -> (&[Balance], usize) {
+    /// A factor below 1 that all of them share is none of our business: a limit on the norm, a mean over several
+    /// batches. `clip` is the factor that is known.
+    pub(super) fn close<T: Real>(
+        &mut self,
+        params: &Params<T>,
+        grads: &[T],
+        clip: f64,
+    ) -> (&[Balance], usize) {
         self.balances.clear();
         // What rounding may do: a thousand units in the last place of the largest possible sum.
         let noise = |a: &Account| 1000.0 * T::EPSILON.to_f64() * a.size;
@@ -110,7 +119,8 @@ impl Audit {
         let mut factor = if votes(clip) > votes(1.0) { clip } else { 1.0 };
         if votes(factor) == 0 {
             // a mean over several batches makes all shorter; nothing honest makes all longer
-            let shared = self.balances.iter().map(|b| b.ratio).find(|&r| r > 0.0 && r < 0.95 * factor && votes(r) > 1);
+            let shared =
+                self.balances.iter().map(|b| b.ratio).find(|&r| r > 0.0 && r < 0.95 * factor && votes(r) > 1);
             factor = shared.unwrap_or(factor);
         }
         let compared = self.balances.len();

@@ -1,4 +1,5 @@
-//! The two numbers of every step, loss and gradient norm, beside those of the steps before. Chapter: *The gradient clinic*.
+//! The two numbers of every step, loss and gradient norm, beside those of the steps before. Chapter: *The gradient
+//! clinic*.
 
 /// The last 32 of something.
 #[derive(Clone, Debug)]
@@ -51,7 +52,8 @@ impl Recent {
         1.4826 * apart.median() // of normally distributed numbers this is the standard deviation
     }
 
-    /// Whether a number stands out: far beyond the spread, well above the median, and by a good part of what was won since the start.
+    /// Whether a number stands out: far beyond the spread, well above the median, and by a good part of what was won
+    /// since the start.
     // ANCHOR: spike
     pub(super) fn spike(&self, x: f64) -> bool {
         let (median, excess) = (self.median(), x - self.median());

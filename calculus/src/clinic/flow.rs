@@ -46,8 +46,9 @@ impl Usual {
 
 /// Norms of every value and every gradient of the last examined step, and of all gradients of many steps before.
 ///
-/// A gradient is only whole for a moment, while the walk passes by ([`Tape::backward_observed`]). Here its length stays. The memory is
-/// allocated when the first step is examined and then reused; a graph with another number of nodes begins a new history.
+/// A gradient is only whole for a moment, while the walk passes by ([`Tape::backward_observed`]). Here its length
+/// stays. The memory is allocated when the first step is examined and then reused; a graph with another number of
+/// nodes begins a new history.
 #[derive(Clone, Debug, Default)]
 pub struct Flow {
     sites: Vec<Site>,
@@ -87,8 +88,8 @@ impl Flow {
         self.grads.iter().flatten().all(|g| g.is_finite())
     }
 
-    /// By how much an operation multiplied the gradient on its way back: the longest gradient among its inputs over its own. An input
-    /// that others read, too, holds their gradients as well.
+    /// By how much an operation multiplied the gradient on its way back: the longest gradient among its inputs over
+    /// its own. An input that others read, too, holds their gradients as well.
     pub fn gain<T: Real>(&self, tape: &Tape<'_, T>, v: Var) -> Option<f64> {
         let out = self.grad(v.index()).filter(|&d| d > 0.0)?;
         let inputs = tape.inputs(v).iter().filter(|i| tape.info(**i).param.is_none());
@@ -96,8 +97,8 @@ impl Flow {
         Some(longest / out)
     }
 
-    /// The gradient norms of all remembered steps, oldest first, over all nodes that `which` picks: √Σ norm². One operation, one layer, one
-    /// place: whatever a [`Site`] can tell apart.
+    /// The gradient norms of all remembered steps, oldest first, over all nodes that `which` picks: √Σ norm². One
+    /// operation, one layer, one place: whatever a [`Site`] can tell apart.
     pub fn history(&self, which: impl Fn(&Site) -> bool) -> Vec<(u64, f64)> {
         let n = self.sites.len();
         let picked: Vec<usize> = (0..n).filter(|&i| which(&self.sites[i])).collect();
@@ -184,8 +185,9 @@ impl Flow {
         }
     }
 
-    /// The first thing that is not as usual: in creation order a value that is `factor` times as large as it was, or, if there is none,
-    /// on the way back an operation that multiplies the gradient by `factor` times as much. With the number by which it departs.
+    /// The first thing that is not as usual: in creation order a value that is `factor` times as large as it was, or,
+    /// if there is none, on the way back an operation that multiplies the gradient by `factor` times as much. With the
+    /// number by which it departs.
     ///
     /// The same idea as in the hunt for a NaN. What comes later may only pass on what came before.
     // ANCHOR: departure

@@ -8,6 +8,7 @@
 //! | `flow.rs` | [`Flow`]: the norms of all values and gradients, step by step; what is not as usual |
 //! | `trace.rs` | [`Trace`]: a gradient read like a stack trace |
 //! | `provenance.rs` | why a number is not finite |
+//! | `judge.rs` | what is looked at when the gradient is complete |
 //! | `units.rs`, `depth.rs`, `weights.rs`, `course.rs` | what looks at units, layers, parameters, and the two numbers of every step |
 //! | `audit.rs` | whether a gradient is what flowed: Euler's identity |
 //! | `register.rs` | what is suspected, since when |
@@ -45,14 +46,16 @@
 //!
 //! # What it costs
 //!
-//! Off ([`Clinic::off`]), a branch. In a step that is not examined, a few dozen numbers are sorted. Every k-th step is examined, and then
-//! each value, each gradient and each weight is read once more. `cargo run --release -p calculus --example clinic` measures it.
+//! Off ([`Clinic::off`]), a branch. In a step that is not examined, a few dozen numbers are sorted. Every k-th step is
+//! examined, and then each value, each gradient and each weight is read once more. `cargo run --release -p calculus
+//! --example clinic` measures it.
 
 mod alarm;
 mod audit;
 mod course;
 mod depth;
 mod flow;
+mod judge;
 mod provenance;
 mod register;
 mod settings;
@@ -73,7 +76,6 @@ use course::Recent;
 use depth::Depth;
 use linalg::Real;
 use register::Register;
-use summary::{norm, short};
 use units::Units;
 use weights::Weights;
 
@@ -139,8 +141,8 @@ impl<T: Real> Clinic<T> {
         self.settings.every > 0
     }
 
-    /// Everything that was said, in the order in which it was noticed. Of several alarms in one step the first is the diagnosis, the others
-    /// may be its consequences.
+    /// Everything that was said, in the order in which it was noticed. Of several alarms in one step the first is the
+    /// diagnosis, the others may be its consequences.
     pub fn alarms(&self) -> &[Alarm] {
         &self.register.alarms
     }
@@ -156,14 +158,14 @@ impl<T: Real> Clinic<T> {
         &self.flow
     }
 
-    /// The way of the gradient to a parameter in the last examined step: which operation made it long, which one short. Call it while
-    /// that step's tape is alive; `None` if the parameter is not used.
+    /// The way of the gradient to a parameter in the last examined step: which operation made it long, which one
+    /// short. Call it while that step's tape is alive; `None` if the parameter is not used.
     pub fn trace(&self, tape: &Tape<'_, T>, id: ParamId) -> Option<Trace> {
         Trace::to_param(&self.flow, tape, id)
     }
 
-    /// [`Tape::backward`], with a look at everything that passes if this step is to be examined. `step` is the number of the step; several
-    /// calls with the same number add up their gradients.
+    /// [`Tape::backward`], with a look at everything that passes if this step is to be examined. `step` is the number
+    /// of the step; several calls with the same number add up their gradients.
     ///
     /// # Panics
     /// As [`Tape::backward`].
@@ -234,38 +236,10 @@ impl<T: Real> Clinic<T> {
         }
     }
 
-    /// Whether somebody forgot to empty the buffer.
-    fn left_over(&mut self, params: &Params<T>, grads: &Grads<T>) {
-        let old = norm(grads.values());
-        if old == 0.0 {
-            return;
-        }
-        let Some(since) = self.register.suspect(Fault::StaleGradient, 0, 1) else { return };
-        let length = |e: &&crate::tape::Entry| norm(&grads.values()[e.range.clone()]);
-        let dirty = params.entries().iter().filter(|e| length(e) > 0.0).count();
-        let Some(longest) = params.entries().iter().max_by(|a, b| length(a).total_cmp(&length(b))) else { return };
-        let evidence = format!(
-            "before the walk the buffer holds a gradient of norm {}, in {dirty} of {} parameters, most of it here",
-            short(old),
-            params.entries().len()
-        );
-        self.register.alarms.push(Alarm {
-            fault: Fault::StaleGradient,
-            step: since,
-            noticed: self.register.step,
-            place: longest.name.clone(),
-            op: "backward",
-            shape: Some(longest.shape),
-            location: None,
-            evidence,
-            cause: "Nobody called Grads::zero since the last update, so old gradients are added to new ones",
-            trace: None,
-        });
-    }
-
-    /// What should be done with this step, and whether loss and gradient are as they were. Call it when the gradient is complete, before the
-    /// update; `norm` is the norm of the gradient before clipping, as [`clip_global_norm`](crate::optim::clip_global_norm) returns it. The
-    /// gradient may have been clipped, but nothing may have been added to it (a weight decay, say).
+    /// What should be done with this step, and whether loss and gradient are as they were. Call it when the gradient
+    /// is complete, before the update; `norm` is the norm of the gradient before clipping, as
+    /// [`clip_global_norm`](crate::optim::clip_global_norm) returns it. The gradient may have been clipped, but
+    /// nothing may have been added to it (a weight decay, say).
     pub fn judge(&mut self, tape: &mut Tape<'_, T>, grads: &Grads<T>, norm: f64) -> Action {
         let Some((loss, value)) = self.loss.filter(|_| self.is_on()) else { return Action::Report };
         if !(value.is_finite() && norm.is_finite()) {
@@ -301,112 +275,6 @@ impl<T: Real> Clinic<T> {
         self.losses.push(value);
         self.norms.push(norm);
         if self.register.alarms.len() > self.before { self.settings.on_suspicion } else { Action::Report }
-    }
-
-    /// Loss and gradient beside those of the last steps; if one of them jumps, where the jump begins.
-    fn jumps(&mut self, tape: &mut Tape<'_, T>, loss: Var, norm: f64) {
-        let value = tape.item(loss).to_f64();
-        let spike = self.losses.spike(value);
-        let explosion = self.norms.explosion(norm, self.settings.explosion);
-        if !(spike || explosion) || self.register.holds(Fault::DeadUnits) || self.register.holds(Fault::SaturatedUnits) {
-            return;
-        }
-        if !self.examining {
-            // Now it is worth the time.
-            self.flow.forward(tape);
-            let mut scratch = Grads::like(tape.params());
-            self.flow.backward(tape, loss, &mut scratch, |_, _, _| {});
-        }
-        let departure = self.flow.departure(tape, self.settings.departure);
-        let at = departure.map_or(loss, |d| d.var);
-        let info = tape.info(at);
-        let is_data = matches!(info.op, "constant" | "input");
-        let fault = if explosion && at != loss || !spike { Fault::Explosion } else { Fault::LossSpike };
-        let Some(mut since) = self.register.suspect(fault, at.index(), 1) else { return };
-        if departure.is_some_and(|d| d.var != loss) {
-            since = self.departed.map_or(since, |(began, _)| began); // it may have taken a few steps to show
-        }
-        let mut evidence = format!(
-            "loss {}, before {}; gradient norm {}, before {}",
-            short(value),
-            short(self.losses.median()),
-            short(norm),
-            short(self.norms.median())
-        );
-        if let Some(d) = departure.filter(|d| d.var != loss) {
-            let what = if d.backward { "the first operation that multiplies the gradient" } else { "the first value" };
-            let than = if d.backward { "times as much as usual" } else { "times as large as usual" };
-            evidence += &format!("; here is {what} {} {than}", short(d.times));
-        } else {
-            evidence += "; everything before the loss is as usual";
-        }
-        let cause = match (is_data, info.param, at == loss) {
-            (true, _, _) => "This batch is on another scale: an outlier, or data that were not normalised",
-            (_, Some(_), _) => "The last updates were too long for these weights: clip the gradient, or lower the learning rate",
-            (_, _, true) => "The targets of this batch: wrong labels, or examples of a kind not seen before",
-            _ => "This operation has come near a place where it is steep",
-        };
-        // Of a parameter, the operation that reads it.
-        let reader = tape.vars().find(|v| info.param.is_some() && tape.inputs(*v).contains(&at));
-        let trace = Some(Trace::new(&self.flow, tape, at));
-        self.register.raise(tape, reader.unwrap_or(at), (fault, since), evidence, cause, trace);
-    }
-
-    /// Euler's identity for all parameters.
-    fn balance(&mut self, tape: &Tape<'_, T>, grads: &Grads<T>, norm: f64) {
-        let clip = if norm > 0.0 { self.weights.length() / norm } else { 1.0 };
-        let (balances, compared) = self.audit.close(tape.params(), grads.values(), clip);
-        let all = compared > 1 && balances.len() == compared;
-        // If it is so for all, once is enough.
-        for balance in &balances[..if all { 1 } else { balances.len() }] {
-            let twice = (balance.ratio - 2.0).abs() < 0.1;
-            let fault = if twice { Fault::CountedTwice } else { Fault::WrongGradient };
-            let Some(since) = self.register.suspect(fault, balance.param, 1) else { continue };
-            let entry = &tape.params().entries()[balance.param];
-            let evidence = format!(
-                "along the weights the gradient is {} times what flowed through {} of it{}",
-                short(balance.ratio),
-                if balance.uses == 1 { "the only use".into() } else { format!("all {} uses", balance.uses) },
-                if all { ", and so for all other parameters" } else { "" }
-            );
-            let cause = match (twice, balance.uses) {
-                (true, 1) => "Something has added it once more: a second walk, or a backward function that does",
-                (true, _) => "The tape adds up the uses of a shared weight by itself, and somebody did it again",
-                _ => "A backward function is wrong, or the gradient was changed before it was judged",
-            };
-            let alarm =
-                self.weights.alarm(balance.param, entry, (fault, since, self.register.step), evidence, cause, None);
-            self.register.alarms.push(alarm);
-        }
-    }
-
-    /// Whether the loss is what guessing gives, and stays so.
-    fn stuck(&mut self, tape: &Tape<'_, T>) {
-        let step = self.register.step;
-        let Some(node) = tape.vars().rev().find(|&v| tape.info(v).op == "cross_entropy") else { return };
-        let classes = provenance::width(tape.shape(tape.inputs(node)[0])) as f64;
-        let (guess, median) = (classes.ln(), self.losses.median());
-        if classes < 2.0 || self.losses.len() < 8 || (median / guess - 1.0).abs() > 0.015 {
-            self.near = None;
-            return;
-        }
-        let since = *self.near.get_or_insert(step.saturating_sub(self.losses.len() as u64));
-        if step - since < self.settings.stuck || self.register.suspect(Fault::LossStuck, 0, 1).is_none() {
-            return;
-        }
-        let evidence = format!(
-            "for {} steps the loss is {}, and a guess among {classes} classes costs ln {classes} = {}; the gradient has norm {}",
-            step - since,
-            short(median),
-            short(guess),
-            short(self.norms.median())
-        );
-        let cause = if self.norms.median() < 1e-7 {
-            "Hardly any gradient arrives: look at the layers below"
-        } else {
-            "The labels do not belong to the inputs (shuffled on their own?), or the learning rate is far too low"
-        };
-        self.register.raise(tape, node, (Fault::LossStuck, since), evidence, cause, None);
     }
 
     /// What the update has done to the weights. Call it after the optimiser's step.

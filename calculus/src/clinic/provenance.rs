@@ -21,7 +21,11 @@ pub(super) fn explain<T: Real>(tape: &Tape<'_, T>, found: &NonFinite) -> Diagnos
     } else if let Some((node, row)) = masked_row(tape, found) {
         let width = width(tape.shape(node));
         let what = format!("row {row}, {width} long, is masked throughout: its exponentials add up to 0");
-        (Fault::MaskedRow, what, "A query that may look at nothing: padding, or a mask that ends one place too early")
+        (
+            Fault::MaskedRow,
+            what,
+            "A query that may look at nothing: padding, or a mask that ends one place too early",
+        )
     } else {
         forward(tape, found)
     };
@@ -47,19 +51,23 @@ fn forward<T: Real>(tape: &Tape<'_, T>, found: &NonFinite) -> Found {
     };
     let (a, b) = (input(0).unwrap_or(f64::NAN), input(1).unwrap_or(f64::NAN));
     match found.op {
-        "constant" | "input" => {
-            (Fault::BadData, "the data came in like this".into(), "A missing value in the batch, or a broken file")
-        }
+        "constant" | "input" => (
+            Fault::BadData,
+            "the data came in like this".into(),
+            "A missing value in the batch, or a broken file",
+        ),
         "param" => {
             let cause = "An update of an earlier step, or the checkpoint it was loaded from";
             (Fault::BadParameter, "the weights were like this before the step".into(), cause)
         }
         "div" if b == 0.0 => {
-            let cause = "A sum, a count or a deviation that can be 0: add an epsilon, or treat the empty case";
+            let cause =
+                "A sum, a count or a deviation that can be 0: add an epsilon, or treat the empty case";
             (Fault::DivisionByZero, format!("{} / 0", short(a)), cause)
         }
         "ln" if a == 0.0 => {
-            let cause = "A probability that has rounded to 0: work with logits, and let the loss take the logarithm";
+            let cause =
+                "A probability that has rounded to 0: work with logits, and let the loss take the logarithm";
             (Fault::LogOfZero, "ln 0".into(), cause)
         }
         "ln" if a < 0.0 => {
@@ -94,10 +102,12 @@ fn forward<T: Real>(tape: &Tape<'_, T>, found: &NonFinite) -> Found {
 // ANCHOR_END: forward
 
 fn backward<T: Real>(tape: &Tape<'_, T>, found: &NonFinite) -> Found {
-    let value = found.gradient_of.and_then(|v| tape.value(v).get(found.index)).map_or(f64::NAN, |x| x.to_f64());
+    let value =
+        found.gradient_of.and_then(|v| tape.value(v).get(found.index)).map_or(f64::NAN, |x| x.to_f64());
     match found.op {
         "sqrt" if value == 0.0 => {
-            let cause = "The root is steep at 0: add an epsilon under it (the norm of a vector of zeros, say)";
+            let cause =
+                "The root is steep at 0: add an epsilon under it (the norm of a vector of zeros, say)";
             (Fault::InfiniteSlope, "the slope 1/(2√x) at x = 0".into(), cause)
         }
         "sqrt" | "ln" | "div" => {
@@ -106,7 +116,11 @@ fn backward<T: Real>(tape: &Tape<'_, T>, found: &NonFinite) -> Found {
         }
         _ => {
             let cause = "The gradient outgrew the format on its way: look at the layers above, and clip";
-            (Fault::Overflow, "the gradient that arrives is finite, what is passed on exceeds the format".into(), cause)
+            (
+                Fault::Overflow,
+                "the gradient that arrives is finite, what is passed on exceeds the format".into(),
+                cause,
+            )
         }
     }
 }

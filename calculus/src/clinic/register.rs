@@ -16,7 +16,8 @@ struct Suspicion {
     said: bool,
 }
 
-/// Keeps suspicions from step to step, so that a doubt becomes an alarm only when it lasts, and an alarm is raised once.
+/// Keeps suspicions from step to step, so that a doubt becomes an alarm only when it lasts, and an alarm is raised
+/// once.
 #[derive(Clone, Debug)]
 pub(super) struct Register {
     open: Vec<Suspicion>,
@@ -31,7 +32,8 @@ impl Register {
         Register { open: Vec::with_capacity(64), alarms: Vec::with_capacity(16), step: 0, gap: gap.max(1) }
     }
 
-    /// This looks wrong now. Gives the step in which it began, if it is time to say so: seen `patience` times in a row, and not said.
+    /// This looks wrong now. Gives the step in which it began, if it is time to say so: seen `patience` times in a
+    /// row, and not said.
     pub(super) fn suspect(&mut self, fault: Fault, key: usize, patience: u32) -> Option<u64> {
         let (step, gap) = (self.step, self.gap);
         self.open.retain(|s| s.seen + gap >= step); // what was not seen again is well

@@ -4,12 +4,12 @@ use super::alarm::Action;
 
 /// How often the clinic looks, what it calls unusual, and what is done then.
 ///
-/// A threshold is a trade: a lower one names a fault earlier, and calls more healthy runs ill. These were chosen so that ten healthy
-/// runs of four kinds of models raise nothing (`calculus/tests/clinic.rs`); change them as you like.
+/// A threshold is a trade: a lower one names a fault earlier, and calls more healthy runs ill. These were chosen so
+/// that ten healthy runs of four kinds of models raise nothing (`calculus/tests/clinic.rs`); change them as you like.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Every how many steps all values, gradients and updates are measured. Loss and gradient norm are looked at in every step. 0: never,
-    /// the clinic is off.
+    /// Every how many steps all values, gradients and updates are measured. Loss and gradient norm are looked at in
+    /// every step. 0: never, the clinic is off.
     pub every: u64,
     /// How many examined steps [`Flow`](super::Flow) remembers.
     pub history: usize,
@@ -21,7 +21,8 @@ pub struct Settings {
     pub on_suspicion: Action,
     /// Parameters whose names begin so are left alone: frozen on purpose.
     pub frozen: Vec<String>,
-    /// A gradient this many times as long as the median of the last 32 is an explosion, if it is also 4 times longer than any before.
+    /// A gradient this many times as long as the median of the last 32 is an explosion, if it is also 4 times longer
+    /// than any before.
     pub explosion: f64,
     /// From the last layer to the first, a gradient may grow by this factor, or shrink by it.
     pub depth: f64,

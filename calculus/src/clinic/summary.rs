@@ -81,8 +81,9 @@ pub(super) fn short(x: f64) -> String {
 
 /// √Σ x², at the speed of memory: the one number that is taken of every tensor of a step that is examined.
 ///
-/// Squares are summed by [`kernels::dot`] in pieces of 4096, and the pieces in `f64`. A piece whose squares overflow or all but vanish in
-/// the tensor's own format is done again in `f64`, so the norm of finite numbers of an `f32` tensor is finite.
+/// Squares are summed by [`kernels::dot`] in pieces of 4096, and the pieces in `f64`. A piece whose squares overflow
+/// or all but vanish in the tensor's own format is done again in `f64`, so the norm of finite numbers of an `f32`
+/// tensor is finite.
 // ANCHOR: norm
 pub(super) fn norm<T: Real>(x: &[T]) -> f64 {
     const PIECE: usize = 4096;

@@ -70,7 +70,8 @@ fn frame<T: Real>(flow: &Flow, tape: &Tape<'_, T>, v: Var) -> Frame {
     }
 }
 
-/// Where a value belongs: a parameter's name; the scope; outside of all scopes the first parameter that the operation reads.
+/// Where a value belongs: a parameter's name; the scope; outside of all scopes the first parameter that the operation
+/// reads.
 pub(super) fn place<T: Real>(tape: &Tape<'_, T>, v: Var) -> String {
     let info = tape.info(v);
     let name = |id: ParamId| tape.params().entry(id).name.clone();

@@ -39,7 +39,8 @@ fn flat_beyond(op: &str) -> Option<(f64, f64)> {
 }
 
 impl Units {
-    /// Looks at all rectifiers. Gives the last node, in creation order, whose units are *all* dead: nothing flows through it.
+    /// Looks at all rectifiers. Gives the last node, in creation order, whose units are *all* dead: nothing flows
+    /// through it.
     pub(super) fn dead<T: Real>(
         &mut self,
         tape: &Tape<'_, T>,
@@ -141,9 +142,14 @@ fn one_sided<T: Real>(x: &[T], y: &[T], n: usize) -> f64 {
     f64::from(sharp) / f64::from(all.max(1))
 }
 
-/// Looks at activations with flat ends. To be at an end is no fault by itself (a gate may be shut): what counts is that the gradient does
-/// not pass.
-pub(super) fn saturated<T: Real>(tape: &Tape<'_, T>, flow: &Flow, settings: &Settings, register: &mut Register) {
+/// Looks at activations with flat ends. To be at an end is no fault by itself (a gate may be shut): what counts is
+/// that the gradient does not pass.
+pub(super) fn saturated<T: Real>(
+    tape: &Tape<'_, T>,
+    flow: &Flow,
+    settings: &Settings,
+    register: &mut Register,
+) {
     for v in tape.vars() {
         let (op, y) = (tape.info(v).op, tape.value(v));
         let share = match (flat_beyond(op), op) {
@@ -155,7 +161,9 @@ pub(super) fn saturated<T: Real>(tape: &Tape<'_, T>, flow: &Flow, settings: &Set
         if share < settings.saturated || passes > 0.1 {
             continue;
         }
-        let Some(since) = register.suspect(Fault::SaturatedUnits, v.index(), settings.patience) else { continue };
+        let Some(since) = register.suspect(Fault::SaturatedUnits, v.index(), settings.patience) else {
+            continue;
+        };
         let x = Summary::of(tape.value(tape.inputs(v)[0]));
         let evidence = format!(
             "{:.0} % of the {} at an end; what goes in is {} to {}, and {} of the gradient passes",
@@ -170,7 +178,8 @@ pub(super) fn saturated<T: Real>(tape: &Tape<'_, T>, flow: &Flow, settings: &Set
     }
 }
 
-/// Looks for rows of a softmax that are zero throughout: this tape's answer to a row in which everything is masked, where others give NaN.
+/// Looks for rows of a softmax that are zero throughout: this tape's answer to a row in which everything is masked,
+/// where others give NaN.
 pub(super) fn masked_rows<T: Real>(tape: &Tape<'_, T>, register: &mut Register) {
     for v in tape.vars().filter(|&v| tape.info(v).op == "softmax") {
         let n = width(tape.shape(v)).max(1);
@@ -178,7 +187,10 @@ pub(super) fn masked_rows<T: Real>(tape: &Tape<'_, T>, register: &mut Register) 
         let Some(row) = rows.position(|row| row.iter().all(|&p| p == T::ZERO)) else { continue };
         let Some(since) = register.suspect(Fault::MaskedRow, v.index(), 1) else { continue };
         let all = tape.value(v).chunks_exact(n).filter(|row| row.iter().all(|&p| p == T::ZERO)).count();
-        let evidence = format!("row {row}, {n} long, is masked throughout: zeros go out ({all} such rows of {})", tape.value(v).len() / n);
+        let evidence = format!(
+            "row {row}, {n} long, is masked throughout: zeros go out ({all} such rows of {})",
+            tape.value(v).len() / n
+        );
         let cause = "A query that may look at nothing: padding, or a mask that ends one place too early";
         register.raise(tape, v, (Fault::MaskedRow, since), evidence, cause, None);
     }

@@ -99,8 +99,8 @@ impl<T: Real> Weights<T> {
         }
     }
 
-    /// Parameters that no gradient reaches. The one nearest to the loss is named: there the way is cut. `wall` is a node through which
-    /// nothing flows for a reason that has been told already; what lies before it is not told again.
+    /// Parameters that no gradient reaches. The one nearest to the loss is named: there the way is cut. `wall` is a
+    /// node through which nothing flows for a reason that has been told already; what lies before it is not told again.
     pub(super) fn without_gradient(
         &mut self,
         tape: &Tape<'_, T>,
@@ -118,7 +118,9 @@ impl<T: Real> Weights<T> {
         };
         let excused = |node: usize| wall.is_some_and(|wall| node <= wall || behind(node));
         let starved = |&param: &usize| {
-            self.grads[param] == 0.0 && !frozen(&entries[param], settings) && !node(param).is_some_and(excused)
+            self.grads[param] == 0.0
+                && !frozen(&entries[param], settings)
+                && !node(param).is_some_and(excused)
         };
         let count = (0..entries.len()).filter(starved).count();
         // Used ones by their place in the graph; one that is never read counts as the last of all.
@@ -127,17 +129,20 @@ impl<T: Real> Weights<T> {
         let Some(since) = register.suspect(Fault::NoGradient, param, settings.patience) else { return };
         let entry = &entries[param];
         let (what, cause) = match self.uses[param] {
-            None => ("no operation reads it", "The layer is not called, or another parameter is used in its place"),
+            None => (
+                "no operation reads it",
+                "The layer is not called, or another parameter is used in its place",
+            ),
             Some(reader) if flow.grad(reader.node).is_none() => (
                 "what it goes into never reaches the loss",
                 "A value was taken off the tape and put back as a constant, or the result is not used",
             ),
-            Some(_) => (
-                "the gradient that arrives is exactly 0",
-                "A factor of 0 above: a mask, a gate, a scale",
-            ),
+            Some(_) => {
+                ("the gradient that arrives is exactly 0", "A factor of 0 above: a mask, a gate, a scale")
+            }
         };
-        let more = if count > 1 { format!(", and so for {} more before it", count - 1) } else { String::new() };
+        let more =
+            if count > 1 { format!(", and so for {} more before it", count - 1) } else { String::new() };
         let evidence = format!("the gradient of {} numbers is 0: {what}{more}", entry.range.len());
         let trace = tape.params().ids().nth(param).and_then(|id: ParamId| Trace::to_param(flow, tape, id));
         register.alarms.push(self.alarm(
@@ -218,15 +223,20 @@ impl<T: Real> Weights<T> {
             self.ratios.push(if moved == 0.0 { 0.0 } else { ratio });
         }
         let step = register.step;
-        let still = |p: &usize| self.ratios[*p] == 0.0 && self.grads[*p] > 0.0 && !frozen(&entries[*p], settings);
+        let still =
+            |p: &usize| self.ratios[*p] == 0.0 && self.grads[*p] > 0.0 && !frozen(&entries[*p], settings);
         let resting = (0..entries.len()).filter(still).count();
-        let fed = (0..entries.len()).filter(|&p| self.grads[p] > 0.0 && !frozen(&entries[p], settings)).count();
+        let fed =
+            (0..entries.len()).filter(|&p| self.grads[p] > 0.0 && !frozen(&entries[p], settings)).count();
         for (param, entry) in entries.iter().enumerate() {
             if !norm(&params.values()[entry.range.clone()]).is_finite() {
                 let Some(since) = register.suspect(Fault::BadUpdate, param, 1) else { continue };
-                let evidence =
-                    format!("finite before the update, not after it; the gradient has norm {}", short(self.grads[param]));
-                let cause = "The optimiser: a division by √v + eps with both 0, or a step that exceeds the format";
+                let evidence = format!(
+                    "finite before the update, not after it; the gradient has norm {}",
+                    short(self.grads[param])
+                );
+                let cause =
+                    "The optimiser: a division by √v + eps with both 0, or a step that exceeds the format";
                 let alarm = self.alarm(param, entry, (Fault::BadUpdate, since, step), evidence, cause, None);
                 register.alarms.push(alarm);
             } else if still(&param) {
@@ -236,8 +246,14 @@ impl<T: Real> Weights<T> {
                 if resting == fed && fed > 1 && param > (0..entries.len()).find(still).unwrap_or(0) {
                     continue; // nothing moves at all: once is enough
                 }
-                let Some(since) = register.suspect(Fault::NoUpdate, param, settings.patience) else { continue };
-                let which = if resting == fed && fed > 1 { format!(" (nor does any other of {fed})") } else { String::new() };
+                let Some(since) = register.suspect(Fault::NoUpdate, param, settings.patience) else {
+                    continue;
+                };
+                let which = if resting == fed && fed > 1 {
+                    format!(" (nor does any other of {fed})")
+                } else {
+                    String::new()
+                };
                 let evidence = format!(
                     "its gradient has norm {}, and not one of {} numbers has changed{which}",
                     short(self.grads[param]),
@@ -256,7 +272,8 @@ impl<T: Real> Weights<T> {
     fn band(&self, param: usize, entry: &Entry, settings: &Settings, register: &mut Register) {
         let ratio = self.ratios[param];
         let [low, high] = settings.update;
-        let others = |&p: &usize| p != param && self.matrices[p] && self.ratios[p] > 0.0 && self.ratios[p].is_finite();
+        let others =
+            |&p: &usize| p != param && self.matrices[p] && self.ratios[p] > 0.0 && self.ratios[p].is_finite();
         let larger = (0..self.ratios.len()).filter(others).filter(|&p| self.ratios[p] > 1e4 * ratio).count();
         let lags = larger * 2 > (0..self.ratios.len()).filter(others).count();
         let (fault, cause) = if ratio > high && ratio.is_finite() {
@@ -281,7 +298,9 @@ impl<T: Real> Weights<T> {
             return;
         }
         let more = match (0..self.ratios.len()).filter(leaping).count().saturating_sub(1) {
-            more if fault == Fault::UpdateTooLarge && more > 0 => format!(" (too long for {more} other matrices as well)"),
+            more if fault == Fault::UpdateTooLarge && more > 0 => {
+                format!(" (too long for {more} other matrices as well)")
+            }
             _ => String::new(),
         };
         let evidence = format!(

@@ -13,7 +13,8 @@ impl<T: Real> Tape<'_, T> {
     /// The loss is a single number and its own gradient is 1. Cost: about twice that of the forward pass.
     ///
     /// # Panics
-    /// If `loss` holds more than one number, the tape does not record, or `grads` has another length than the parameters.
+    /// If `loss` holds more than one number, the tape does not record, or `grads` has another length than the
+    /// parameters.
     #[track_caller]
     pub fn backward(&mut self, loss: Var, grads: &mut Grads<T>) {
         self.single(loss);
@@ -47,7 +48,8 @@ impl<T: Real> Tape<'_, T> {
     /// ```
     ///
     /// # Panics
-    /// If `cotangent` is not as long as `out`, the tape does not record, or `grads` has another length than the parameters.
+    /// If `cotangent` is not as long as `out`, the tape does not record, or `grads` has another length than the
+    /// parameters.
     #[track_caller]
     pub fn backward_with(&mut self, out: Var, cotangent: &[T], grads: &mut Grads<T>) {
         self.walk(out, cotangent, grads, |_, _, _, _| {}); // nobody looks: compiled to nothing
@@ -95,8 +97,8 @@ impl<T: Real> Tape<'_, T> {
             }
         }
 
-        // Each node's inputs were created before it. So when the walk arrives at a node, all nodes that use it have been
-        // visited, and its gradient is complete.
+        // Each node's inputs were created before it. So when the walk arrives at a node, all nodes that use it have
+        // been visited, and its gradient is complete.
         for i in (0..arena.nodes.len()).rev() {
             let node = &arena.nodes[i];
             let Some(grad) = node.grad else { continue };
@@ -137,8 +139,8 @@ impl<T: Real> Tape<'_, T> {
         }
     }
 
-    /// Keeps the gradient of a value for [`Tape::grad`]. Inputs keep theirs; of all other values the memory is used again
-    /// during the walk. PyTorch's `retain_grad()`.
+    /// Keeps the gradient of a value for [`Tape::grad`]. Inputs keep theirs; of all other values the memory is used
+    /// again during the walk. PyTorch's `retain_grad()`.
     ///
     /// ```
     /// use calculus::tape::{Arena, Grads, Params, Tape};
@@ -159,8 +161,8 @@ impl<T: Real> Tape<'_, T> {
     /// The gradient of an input, or of a value that was given to [`Tape::retain`], after [`Tape::backward`].
     ///
     /// # Panics
-    /// If there is none: of a constant, of a parameter (it is in [`Grads`]), of a value that was not retained, or before
-    /// backward.
+    /// If there is none: of a constant, of a parameter (it is in [`Grads`]), of a value that was not retained, or
+    /// before backward.
     #[track_caller]
     pub fn grad(&self, v: Var) -> &[T] {
         let node = &self.arena.nodes[v.index()];

@@ -49,9 +49,9 @@ impl fmt::Display for NonFinite {
 }
 
 impl<T: Real> Tape<'_, T> {
-    /// The first operation, in creation order, that made a NaN although no input holds one, or an infinity although all its inputs
-    /// are finite: where it was born, not where it was noticed. Also a parameter or an input that is not finite, and a
-    /// constant that is NaN (an infinite one is a mask).
+    /// The first operation, in creation order, that made a NaN although no input holds one, or an infinity although
+    /// all its inputs are finite: where it was born, not where it was noticed. Also a parameter or an input that is
+    /// not finite, and a constant that is NaN (an infinite one is a mask).
     ///
     /// Cost: one pass over all values. Call it when a loss is not finite, not in every step.
     ///
@@ -99,8 +99,8 @@ impl<T: Real> Tape<'_, T> {
     }
     // ANCHOR_END: born
 
-    /// The first operation of the walk back from `loss` that was given a finite gradient and passed on one that is not: the twin of
-    /// [`Tape::first_non_finite`], for a loss that is finite and a gradient that is not.
+    /// The first operation of the walk back from `loss` that was given a finite gradient and passed on one that is
+    /// not: the twin of [`Tape::first_non_finite`], for a loss that is finite and a gradient that is not.
     ///
     /// Cost: a whole walk back, into memory of its own.
     ///
@@ -154,6 +154,16 @@ impl<T: Real> Tape<'_, T> {
             Some(id) => self.params.entry(id).name.clone(),
             None => self.path(info.scope),
         };
-        NonFinite { var, op: info.op, scope, shape, index, value, location: info.location, gradient_of, from_finite }
+        NonFinite {
+            var,
+            op: info.op,
+            scope,
+            shape,
+            index,
+            value,
+            location: info.location,
+            gradient_of,
+            from_finite,
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! Looking at a graph from outside: what each node is, and its gradient as the walk back passes by. Chapter: *The gradient clinic*.
+//! Looking at a graph from outside: what each node is, and its gradient as the walk back passes by. Chapter: *The
+//! gradient clinic*.
 
 use super::arena::{Arena, Kind, Var};
 use super::op::Values;
@@ -45,7 +46,8 @@ pub(crate) enum Stage {
 }
 
 impl<T: Real> Arena<T> {
-    /// The gradient of a value during or after a walk; `None` if none has reached it. Of a parameter: all that was added so far.
+    /// The gradient of a value during or after a walk; `None` if none has reached it. Of a parameter: all that was
+    /// added so far.
     pub(super) fn gradient<'a>(&'a self, v: Var, grads: &'a Grads<T>) -> Option<&'a [T]> {
         let node = &self.nodes[v.index()];
         let span = node.grad?;
@@ -81,7 +83,8 @@ pub struct Seen<'s, T: 'static> {
 impl<'s, T: Real> Seen<'s, T> {
     /// The numbers of any value.
     pub fn value(&self, v: Var) -> &'s [T] {
-        Values { nodes: &self.arena.nodes, params: self.params.values(), arena: &self.arena.values.data }.value(v)
+        Values { nodes: &self.arena.nodes, params: self.params.values(), arena: &self.arena.values.data }
+            .value(v)
     }
 
     /// What any value is.
@@ -123,8 +126,8 @@ impl<T: Real> Tape<'_, T> {
 
     /// [`Tape::backward`], and shows each value's gradient when it is complete, from the loss to the first node.
     ///
-    /// Afterwards it is too late: gradients share memory ([the four decisions](super)), and most are overwritten before the walk ends.
-    /// A parameter shows up once for each use, with what has been added to [`Grads`] until then.
+    /// Afterwards it is too late: gradients share memory ([the four decisions](super)), and most are overwritten
+    /// before the walk ends. A parameter shows up once for each use, with what has been added to [`Grads`] until then.
     ///
     /// ```
     /// use calculus::tape::{Arena, Grads, Params, Tape};

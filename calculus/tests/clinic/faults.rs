@@ -24,7 +24,13 @@ pub(super) fn gpt() -> (Params<f32>, Net) {
 }
 
 /// Trains a sick network and compares the first thing that is said with what was planted.
-pub(super) fn check(name: &str, planted: Planted, (params, net): (Params<f32>, Net), hooks: Hooks<'_>, missed: &mut Vec<String>) {
+pub(super) fn check(
+    name: &str,
+    planted: Planted,
+    (params, net): (Params<f32>, Net),
+    hooks: Hooks<'_>,
+    missed: &mut Vec<String>,
+) {
     let run = train(&net, params, 160, 3, settings(), hooks);
     let (fault, op, place, step) = planted;
     let fits = |a: &Alarm| a.fault == fault && a.op == op && a.place.contains(place) && a.step == step;
@@ -249,7 +255,13 @@ fn silent(missed: &mut Vec<String>) {
         }
     };
     let planted = (Fault::NoUpdate, "linear", "layer 1/weight", 40);
-    check("a layer that the optimiser does not know", planted, relu(), Hooks { after: &after, ..HEALTHY }, missed);
+    check(
+        "a layer that the optimiser does not know",
+        planted,
+        relu(),
+        Hooks { after: &after, ..HEALTHY },
+        missed,
+    );
 
     let stretched = |times: f32| {
         move |step, old: &[f32], params: &mut Params<f32>| {
@@ -307,7 +319,13 @@ fn flowing(missed: &mut Vec<String>) {
     };
     let planted = (Fault::LossStuck, "cross_entropy", "loss", 0);
     let small = |_| 0.1;
-    check("labels that belong to other inputs", planted, mlp(3, Act::Relu, 0.2), Hooks { data: &data, rate: &small, ..HEALTHY }, missed);
+    check(
+        "labels that belong to other inputs",
+        planted,
+        mlp(3, Act::Relu, 0.2),
+        Hooks { data: &data, rate: &small, ..HEALTHY },
+        missed,
+    );
 
     let zero = |step| step < 40;
     let planted = (Fault::StaleGradient, "backward", "layer", 40);

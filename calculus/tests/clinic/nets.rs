@@ -61,7 +61,6 @@ pub(super) enum Act {
     Relu,
     Gelu,
     Tanh,
-
 }
 
 impl Act {
@@ -114,7 +113,8 @@ impl Net {
         let reading = 1.0 / (d as f64).sqrt();
         let writing = 0.2 / (d as f64).sqrt();
         let blocks = (0..blocks).map(|i| {
-            let gain = |p: &mut Params<f32>, k| p.add(format!("block {i}/norm {k}"), Tensor::full([d], 1.0), false);
+            let gain =
+                |p: &mut Params<f32>, k| p.add(format!("block {i}/norm {k}"), Tensor::full([d], 1.0), false);
             let gains = [gain(params, 1), gain(params, 2)];
             let mut add = |name: &str, shape, deviation| {
                 matrix(params, &format!("block {i}/{name}"), shape, deviation, seed)
@@ -137,7 +137,8 @@ impl Net {
             Net::Mlp { .. } => {
                 let centres = random(seed, 900, CLASSES * INPUTS, 1.0);
                 let mut x = random(seed, 1000 + step, ROWS * INPUTS, 0.7);
-                let labels: Vec<u32> = (0..ROWS as u32).map(|r| (r * 7 + step as u32) % CLASSES as u32).collect();
+                let labels: Vec<u32> =
+                    (0..ROWS as u32).map(|r| (r * 7 + step as u32) % CLASSES as u32).collect();
                 for (row, &label) in x.chunks_mut(INPUTS).zip(&labels) {
                     row.iter_mut().zip(&centres[label as usize * INPUTS..]).for_each(|(x, c)| *x += c);
                 }
@@ -230,7 +231,14 @@ pub(super) struct Run {
     pub stopped: Option<u64>,
 }
 
-pub(super) fn train(net: &Net, mut params: Params<f32>, steps: u64, seed: u64, settings: Settings, hooks: Hooks<'_>) -> Run {
+pub(super) fn train(
+    net: &Net,
+    mut params: Params<f32>,
+    steps: u64,
+    seed: u64,
+    settings: Settings,
+    hooks: Hooks<'_>,
+) -> Run {
     let mut clinic = Clinic::new(&params, settings);
     let (mut arena, mut grads, mut adamw) = (Arena::new(), Grads::like(&params), AdamW::new(&params));
     let (mut losses, mut stopped) = (vec![], None);

@@ -42,15 +42,27 @@ fn the_policy_decides() {
     }
     // gone on with: from then on everything is NaN
     let (params, net) = mlp();
-    let run = train(&net, params, 60, 5, Settings { on_broken: Action::Report, ..Settings::default() }, hooks);
-    assert!(run.losses.last().unwrap().is_nan() && run.clinic.alarms().len() <= 4, "{:#?}", run.clinic.alarms());
+    let run =
+        train(&net, params, 60, 5, Settings { on_broken: Action::Report, ..Settings::default() }, hooks);
+    assert!(
+        run.losses.last().unwrap().is_nan() && run.clinic.alarms().len() <= 4,
+        "{:#?}",
+        run.clinic.alarms()
+    );
 }
 
 #[test]
 fn news_are_told_once() {
     let (params, net) = mlp();
     let zero = |step| step < 20;
-    let mut run = train(&net, params, 60, 5, Settings { every: 1, ..Settings::default() }, Hooks { zero: &zero, ..HEALTHY });
+    let mut run = train(
+        &net,
+        params,
+        60,
+        5,
+        Settings { every: 1, ..Settings::default() },
+        Hooks { zero: &zero, ..HEALTHY },
+    );
     assert_eq!(run.clinic.news()[0].fault, Fault::StaleGradient);
     assert!(run.clinic.news().is_empty());
     let said = run.clinic.alarms().iter().filter(|a| a.fault == Fault::StaleGradient).count();
@@ -92,7 +104,8 @@ fn a_trace_shows_what_multiplies() {
     let trace = clinic.trace(&t, one).unwrap();
     let seen: Vec<_> = trace.frames.iter().map(|f| (f.op, f.grad.unwrap())).collect();
     // y = (15, 20): d = 1, (1, 1), 2y, 10·2y, and 20·2y·x for the weights, of norms 1, √2, 50, 500 and 2500
-    let want = [("sum", 1.0), ("square", 2.0_f64.sqrt()), ("linear", 50.0), ("linear", 500.0), ("param", 2500.0)];
+    let want =
+        [("sum", 1.0), ("square", 2.0_f64.sqrt()), ("linear", 50.0), ("linear", 500.0), ("param", 2500.0)];
     for ((op, grad), (want_op, want)) in seen.iter().zip(want) {
         assert!(*op == want_op && (grad / want - 1.0).abs() < 1e-12, "{seen:?}");
     }

@@ -1,5 +1,6 @@
-//! Faults that the detectors were not written for. When they were planted, 4 of 8 were named at first sight: the norm without epsilon, the branch
-//! times 0, the sigmoid and the learning rate of 0. Three more are named since. The last one cannot be: see there.
+//! Faults that the detectors were not written for. When they were planted, 4 of 8 were named at first sight: the norm
+//! without epsilon, the branch times 0, the sigmoid and the learning rate of 0. Three more are named since. The last
+//! one cannot be: see there.
 
 use super::faults::{check, gpt, mlp, settings};
 use super::nets::{Act, HEALTHY, Hooks, TIME, train};
@@ -37,7 +38,13 @@ fn faults_of_other_kinds_are_named() {
         t.layernorm(v, ones, None, 0.0)
     };
     let planted = (Fault::DivisionByZero, "layernorm", "layer 1", 40);
-    check("a norm without epsilon", planted, mlp(4, Act::Tanh, 1.4), Hooks { inside: &inside, ..HEALTHY }, missed);
+    check(
+        "a norm without epsilon",
+        planted,
+        mlp(4, Act::Tanh, 1.4),
+        Hooks { inside: &inside, ..HEALTHY },
+        missed,
+    );
 
     let inside = |t: &mut Tape<'_, f32>, step, at: &str, i, v| {
         if at == "hidden" && i == 1 && step >= 40 { t.scale(v, 0.0) } else { v }
@@ -93,8 +100,8 @@ fn faults_of_other_kinds_are_named() {
     assert!(missed.is_empty(), "{} of 7 missed\n{}", missed.len(), missed.join("\n"));
 }
 
-/// A wrong backward function of an activation changes what arrives below, and there everything balances with what arrives. Euler's identity
-/// sees parameters; for operations there is `calculus::check`.
+/// A wrong backward function of an activation changes what arrives below, and there everything balances with what
+/// arrives. Euler's identity sees parameters; for operations there is `calculus::check`.
 #[test]
 fn a_forgotten_gate_is_not_seen() {
     let inside = |t: &mut Tape<'_, f32>, step, at: &str, i, v| {

@@ -2,8 +2,8 @@
 
 use super::record::Record;
 use super::{MODEL, Stop, bytes, command, grouped, use_threads};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use calculus::clinic::Settings;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nn::Error;
 use nn::checkpoint::{self, Checkpoint, Origin};
 use nn::corpus::Corpus;

@@ -50,17 +50,25 @@ impl Exercise for Spec {
             Probe::new("exactly max", input(&[&[3.0, 4.0]], 5.0)),
             Probe::new("zeros", input(&[&[0.0, 0.0], &[0.0]], 1.0)).tags(short),
             Probe::new("one number, −7, max 2", input(&[&[-7.0]], 2.0)).tags(long),
-            Probe::new("one long tensor, one short", input(&[&[0.25, -0.5], &[12.0, 5.0, -1.5]], 2.5)).tags(long),
+            Probe::new("one long tensor, one short", input(&[&[0.25, -0.5], &[12.0, 5.0, -1.5]], 2.5))
+                .tags(long),
             Probe::new("three tensors", random(&[2, 5, 3], 1.0, 1.5, 11)).tags(long),
             Probe::new("five tensors, max 0.1", random(&[4, 2, 7, 3, 6], 1.0, 0.1, 12)).tags(long),
             Probe::new("many tensors, just too long", random(&[3, 4, 5, 6], 1.0, 7.0, 13)).tags(long),
             Probe::new("an empty tensor", input(&[&[], &[1.5, -2.5], &[]], 1.5)).tags(long),
             Probe::new("nothing", input(&[], 1.5)).tags(short),
-            Probe::new("numbers near 1e−4, max 1e−4", random(&[3, 4], 1e-4, 1e-4, 14)).tags(long).magnitude(1e-4),
+            Probe::new("numbers near 1e−4, max 1e−4", random(&[3, 4], 1e-4, 1e-4, 14))
+                .tags(long)
+                .magnitude(1e-4),
             Probe::new("numbers near 1e6, max 1", random(&[3, 4], 1e6, 1.0, 15)).tags(long).magnitude(1e6),
             Probe::new("numbers near 1e6, max 1e9", random(&[3, 4], 1e6, 1e9, 16)).tags(short).magnitude(1e6),
-            Probe::new("a NaN in the second tensor", input(&[&[30.0, 4.0], &[f64::NAN, 2.0]], 2.0)).tags(broken),
-            Probe::new("an infinity in the second tensor", input(&[&[30.0, 4.0], &[f64::INFINITY, 2.0]], 2.0)).tags(broken),
+            Probe::new("a NaN in the second tensor", input(&[&[30.0, 4.0], &[f64::NAN, 2.0]], 2.0))
+                .tags(broken),
+            Probe::new(
+                "an infinity in the second tensor",
+                input(&[&[30.0, 4.0], &[f64::INFINITY, 2.0]], 2.0),
+            )
+            .tags(broken),
             Probe::new("−∞ alone", input(&[&[f64::NEG_INFINITY]], 2.0)).tags(broken),
         ]
     }

@@ -300,6 +300,26 @@ pub(super) fn wrong() -> Vec<Wrong> {
             "A gradient of length 10 and a limit of 1: should the factor be above 1 or below?",
         ),
         Wrong::new(
+            "mean-of-tensors",
+            |grads, max| {
+                let n = grads.len().max(1) as f64;
+                let norm = (grads.iter().map(|g| squares(g)).sum::<f64>() / n).sqrt();
+                by(grads, max, norm)
+            },
+            "a clipping by the root of the mean over *tensors*",
+            "One tensor [3, 4], or two tensors [3] and [4]: should it matter how the same numbers are packed?",
+        )
+        .show("two tensors, [3] and [4], max 2"),
+        Wrong::new(
+            "sums-in-f32",
+            |grads, max| {
+                let norm = f64::from(grads.iter().flatten().map(|&g| g as f32 * g as f32).sum::<f32>().sqrt());
+                by(grads, max, norm)
+            },
+            "a clipping whose squares are summed in f32",
+            "How many digits does an f32 have, and how large may a square in it become?",
+        ),
+        Wrong::new(
             "measures-only",
             |grads, _| norm_of(grads),
             "a function that returns the norm and clips nothing",
