@@ -46,8 +46,7 @@ impl<T: Real> Clinic<T> {
         let spike = self.losses.spike(value);
         let explosion = self.norms.explosion(norm, self.settings.explosion);
         // A wall, and a layer stuck at its ends, are told as such.
-        if !(spike || explosion) || self.wall.is_some() || self.register.holds(Fault::SaturatedUnits)
-        {
+        if !(spike || explosion) || self.wall.is_some() || self.register.holds(Fault::SaturatedUnits) {
             return;
         }
         if !self.examining {
@@ -89,7 +88,12 @@ impl<T: Real> Clinic<T> {
                 "The last updates were too long for these weights: clip the gradient, or lower the learning rate"
             }
             (_, _, true) => "The targets of this batch: wrong labels, or examples of a kind not seen before",
-            _ => "This operation has come near a place where it is steep",
+            _ if departure.is_some_and(|d| d.backward) => {
+                "This operation has come near a place where it is steep"
+            }
+            _ => {
+                "It has grown on its way through the layers before, a little in each: clip the gradient, or lower the rate"
+            }
         };
         // Of a parameter, the operation that reads it.
         let reader = tape.vars().find(|v| info.param.is_some() && tape.inputs(*v).contains(&at));
