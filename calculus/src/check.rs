@@ -1,9 +1,9 @@
 //! The gradient check: is what backward computes the derivative of what forward computes? Chapter: *Reverse mode*.
 //!
 //! A wrong gradient often still trains, a little worse. So every operation is checked against differences of its own
-//! forward pass, with the precautions that each caught a bug somewhere: in f64 (in f32 the differences are noise), every
-//! element of every input, and a *random* cotangent. With the usual `sum()` as the loss every cotangent is 1, and a backward
-//! that ignores it passes; a softmax even has gradient 0 then, whatever one computes.
+//! forward pass, with the precautions that each caught a bug somewhere: in f64 (in f32 the differences are noise),
+//! every element of every input, and a *random* cotangent. With the usual `sum()` as the loss every cotangent is 1,
+//! and a backward that ignores it passes; a softmax even has gradient 0 then, whatever one computes.
 
 use crate::tape::{Arena, Grads, Params, Tape, Var};
 use linalg::Tensor;
@@ -14,8 +14,8 @@ use std::fmt;
 pub struct Check {
     /// The step of the central differences, relative to max(1, |x|).
     ///
-    /// The truncation error grows as h², the rounding error as 1/h; they balance near the cube root of the machine epsilon,
-    /// 6e-6.
+    /// The truncation error grows as h², the rounding error as 1/h; they balance near the cube root of the machine
+    /// epsilon, 6e-6.
     pub h: f64,
     /// The largest error allowed, relative to max(1, |gradient|).
     pub tolerance: f64,
@@ -63,9 +63,9 @@ impl std::error::Error for Mismatch {}
 impl Check {
     /// Checks the gradients of a graph with respect to all parameters and inputs.
     ///
-    /// `build` makes the graph from the inputs and returns any value of it. Its gradient is seeded with a random cotangent
-    /// c, and each derivative of Σ cᵢ·outᵢ is compared with (s(x + h) − s(x − h))/2h. Backward runs twice, with another
-    /// cotangent in between, since an operation may not destroy what it saved.
+    /// `build` makes the graph from the inputs and returns any value of it. Its gradient is seeded with a random
+    /// cotangent c, and each derivative of Σ cᵢ·outᵢ is compared with (s(x + h) − s(x − h))/2h. Backward runs twice,
+    /// with another cotangent in between, since an operation may not destroy what it saved.
     ///
     /// ```
     /// use calculus::check::Check;
@@ -164,8 +164,16 @@ impl Check {
     }
 }
 
-/// A number in (−1, 1) that depends on its place alone: SplitMix64 as a counter-based generator (Steele, Lea and Flood 2014).
-pub(crate) fn uniform(seed: u64, purpose: u64, index: u64) -> f64 {
+/// A number in (−1, 1) that depends on its place alone: SplitMix64 as a counter-based generator (Steele, Lea and Flood
+/// 2014). For first weights and test data; what a program draws for its users comes from `probability::random`.
+///
+/// ```
+/// use calculus::check::uniform;
+///
+/// assert_eq!(uniform(1, 2, 3), uniform(1, 2, 3));
+/// assert!(uniform(1, 2, 3).abs() < 1.0 && uniform(1, 2, 3) != uniform(1, 2, 4));
+/// ```
+pub fn uniform(seed: u64, purpose: u64, index: u64) -> f64 {
     let mut z = (seed << 32 ^ purpose << 48 ^ index).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

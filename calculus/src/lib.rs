@@ -20,6 +20,8 @@
 //! | [`tape`], [`ops`] | reverse mode, one tensor a node: the tape that trains language models | tensor_tape |
 //! | [`perceptron`] | a whole training step on the tensor tape | tensor_tape |
 //! | [`check`] | is this gradient right? | reverse |
+//! | [`patient`] | a deep network that can be made ill | clinic |
+//! | [`clinic`] | what is wrong with this training run, where, and since when? | clinic |
 //! | [`optim`] | gradient descent, momentum, AdamW, Muon, L-BFGS, Newton; clipping, schedules; what eigenvalues say about them | gpt, optim |
 //!
 //! Differences, duals and tapes answer one question, "how does f change when x does?", at three prices. Differences need nothing but values
@@ -29,6 +31,7 @@
 
 pub mod check;
 pub mod checkpoint;
+pub mod clinic;
 pub mod complex;
 pub mod counted;
 pub mod differences;
@@ -42,6 +45,7 @@ pub mod moons;
 pub mod newton;
 pub mod ops;
 pub mod optim;
+pub mod patient;
 pub mod perceptron;
 pub mod richardson;
 pub mod scalar;
@@ -71,3 +75,7 @@ mod chapter_tensor_tape {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/calculus/optim.md")]
 mod chapter_optim {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/calculus/clinic.md")]
+mod chapter_clinic {}

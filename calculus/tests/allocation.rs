@@ -1,6 +1,7 @@
 //! A training step allocates nothing once the first one has shown how much room it needs.
 
 mod allocation {
+    use calculus::clinic::{Clinic, Settings};
     use calculus::moons::{Classifier, two_moons};
     use calculus::optim::edge::Curve;
     use calculus::optim::{
@@ -17,8 +18,8 @@ mod allocation {
     /// The system's allocator, counting.
     struct Counting;
 
-    // SAFETY: every call is passed on to `System` as it came; a counter is all that is added. The counter is a constant-
-    // initialised `Cell` without a destructor, so that touching it neither allocates nor fails.
+    // SAFETY: every call is passed on to `System` as it came; a counter is all that is added. The counter is a
+    // constant- initialised `Cell` without a destructor, so that touching it neither allocates nor fails.
     unsafe impl GlobalAlloc for Counting {
         unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
             COUNT.set(COUNT.get() + 1);
@@ -134,6 +135,47 @@ mod allocation {
         );
         assert_eq!(COUNT.get() - before, 0);
         assert!(found.is_ok_and(|m| m.steps > 8));
+    }
+
+    /// The same under observation, with everything that the clinic looks at: depth, rectifiers, ends of a tanh, shared
+    /// weights.
+    #[test]
+    fn a_watched_step_allocates_nothing() {
+        let fill = |seed: f32| Tensor::from_fn(16, 16, |i, j| 0.4 * ((i * 16 + j) as f32 * seed).sin());
+        let mut params = Params::new();
+        let layers = [0.7, 0.3, 0.9, 0.5].map(|seed| params.add(format!("layer {seed}"), fill(seed), true));
+        let (mut arena, mut grads, mut adamw) = (Arena::new(), Grads::like(&params), AdamW::new(&params));
+        let mut clinic = Clinic::new(&params, Settings { every: 2, ..Settings::default() });
+        let mut counts = [0; 40];
+        for step in 0..40 {
+            let before = COUNT.get();
+            let ids: [u32; 24] = std::array::from_fn(|i| (i as u32 * 5 + step as u32) % 16);
+            grads.zero();
+            let mut t = Tape::record(&params, &mut arena);
+            let table = t.param(layers[0]);
+            let mut x = t.embedding(table, &ids);
+            for (i, &layer) in layers[1..].iter().enumerate() {
+                t.enter_nth("layer", i);
+                let w = t.param(layer);
+                let y = t.linear(x, w, None);
+                let y = if i == 1 { t.tanh(y) } else { t.relu(y) };
+                x = t.add(x, y);
+                t.leave();
+            }
+            let p = t.softmax(x);
+            let x = t.add(x, p);
+            let logits = t.linear(x, table, None);
+            let loss = t.cross_entropy(logits, &ids);
+            clinic.backward(step, &mut t, loss, &mut grads);
+            let norm = clip_global_norm(&mut grads, 1.0);
+            clinic.judge(&mut t, &grads, norm);
+            adamw.step(&mut params, &grads, 1e-3);
+            clinic.updated(&params);
+            counts[step as usize] = COUNT.get() - before;
+        }
+        assert_eq!(clinic.alarms().len(), 0, "{:#?}", clinic.alarms());
+        assert!(counts[0] > 0, "the counter does not count");
+        assert_eq!(counts[3..], [0; 37], "allocations a step");
     }
 
     /// The scalar tape: 70,000 edges a step, in memory that is there already.

@@ -1,14 +1,15 @@
 //! Training: the same four lines, two thousand times. Chapter: *A GPT in one sitting*.
 //!
-//! Nothing here knows of files, clocks or progress bars: see [`checkpoint`](crate::checkpoint) and the program's own `train`
-//! command for these.
+//! Nothing here knows of files, clocks or progress bars: see [`checkpoint`](crate::checkpoint) and the program's own
+//! `train` command for these.
 
 use crate::Error;
 use crate::data::{Batch, Dataset};
 use crate::evaluate::evaluate;
 use crate::gpt::{Config, Gpt};
+use calculus::clinic::{Action, Alarm, Clinic, Settings};
 use calculus::optim::{AdamW, WarmupCosine, clip_global_norm};
-use calculus::tape::{Arena, Grads, Memory, Params, Tape};
+use calculus::tape::{Arena, Grads, Memory, Params, Tape, Var};
 
 /// How a model is trained: everything but the model, the text and the seed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,8 +36,8 @@ pub struct Recipe {
     pub clip: f64,
     /// After how many steps the model is judged by a sample of the held-out part, and saved.
     pub evaluate_every: u64,
-    /// After how many steps without a better judgement training stops and the best model is kept. `None`: never, and the
-    /// last model is kept.
+    /// After how many steps without a better judgement training stops and the best model is kept. `None`: never, and
+    /// the last model is kept.
     pub patience: Option<u64>,
 }
 
@@ -93,8 +94,8 @@ pub struct Best {
 
 /// A model in training: the model, the optimiser, and where they are.
 ///
-/// A pure function of its settings, the text and the seed: interrupted, saved, loaded and continued, on one thread or on many,
-/// it arrives at the same bits.
+/// A pure function of its settings, the text and the seed: interrupted, saved, loaded and continued, on one thread or
+/// on many, it arrives at the same bits.
 ///
 /// ```
 /// use nn::data::{Dataset, Split};
@@ -124,6 +125,7 @@ pub struct Trainer {
     grads: Grads<f32>,
     arena: Arena<f32>,
     batch: Batch,
+    clinic: Clinic<f32>,
 }
 
 impl Trainer {
@@ -139,14 +141,26 @@ impl Trainer {
         (adamw.beta1, adamw.beta2) = (recipe.beta1, recipe.beta2);
         adamw.weight_decay = recipe.weight_decay;
         let grads = Grads::like(&params);
-        let (arena, batch) = (Arena::new(), Batch::default());
-        Ok(Trainer { gpt, params, adamw, best: None, recipe, seed, step: 0, grads, arena, batch })
+        let (arena, batch, clinic) = (Arena::new(), Batch::default(), Clinic::off());
+        Ok(Trainer { gpt, params, adamw, best: None, recipe, seed, step: 0, grads, arena, batch, clinic })
+    }
+
+    /// Lets the gradient clinic watch from now on. It changes no bit of what is learned, unless its policy skips a
+    /// step.
+    pub fn watch(&mut self, settings: Settings) {
+        self.clinic = Clinic::new(&self.params, settings);
+    }
+
+    /// What the clinic has to say since the last call.
+    pub fn news(&mut self) -> &[Alarm] {
+        self.clinic.news()
     }
 
     /// One step: an answer, its gradient, a limit on its length, and a small move against it.
     ///
     /// # Errors
-    /// [`Error::Diverged`] if the loss or the gradient is not finite. The parameters are then as they were before the step.
+    /// [`Error::Diverged`] if the loss or the gradient is not finite (unless the clinic's policy is to skip such a
+    /// step), or if the clinic's policy is to stop. The parameters are then as they were before the step.
     // ANCHOR: step
     pub fn step(&mut self, data: &Dataset) -> Result<Report, Error> {
         let (recipe, step) = (&self.recipe, self.step);
@@ -157,13 +171,17 @@ impl Trainer {
         let mut tape = Tape::record(&self.params, &mut self.arena);
         let Batch { inputs, targets, rows } = &self.batch;
         let loss = self.gpt.loss(&mut tape, inputs, targets, *rows);
-        tape.backward(loss, &mut self.grads);
+        self.clinic.backward(step, &mut tape, loss, &mut self.grads); // tape.backward, and perhaps a look at what passes
         let value = f64::from(tape.item(loss));
         let norm = clip_global_norm(&mut self.grads, recipe.clip);
-        if !(value.is_finite() && norm.is_finite()) {
-            return Err(diverged(step, &tape));
+        let action = self.clinic.judge(&mut tape, &self.grads, norm);
+        if action == Action::Stop || action != Action::Skip && !(value.is_finite() && norm.is_finite()) {
+            return Err(diverged(step, &mut tape, loss));
         }
-        self.adamw.step(&mut self.params, &self.grads, lr);
+        if action != Action::Skip {
+            self.adamw.step(&mut self.params, &self.grads, lr);
+            self.clinic.updated(&self.params);
+        }
 
         self.step += 1;
         Ok(Report { step: self.step, loss: value, norm, lr })
@@ -268,7 +286,8 @@ impl Trainer {
 }
 
 /// Names the first operation that made a number which is not finite.
-fn diverged(step: u64, tape: &Tape<'_, f32>) -> Error {
-    let cause = tape.first_non_finite().map(|culprit| culprit.to_string());
-    Error::Diverged { step, cause: cause.unwrap_or("its gradient overflows".into()) }
+fn diverged(step: u64, tape: &mut Tape<'_, f32>, loss: Var) -> Error {
+    let culprit = tape.first_non_finite().or_else(|| tape.first_non_finite_gradient(loss));
+    let cause = culprit.map(|culprit| culprit.to_string());
+    Error::Diverged { step, cause: cause.unwrap_or("the clinic's policy is to stop".into()) }
 }

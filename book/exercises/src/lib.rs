@@ -61,6 +61,7 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<calculus::attention_backward::Spec>("calculus/attention_backward"),
     judge::entry::<calculus::momentum::Spec>("calculus/momentum"),
     judge::entry::<calculus::warmup_cosine::Spec>("calculus/warmup_cosine"),
+    judge::entry::<calculus::clip::Spec>("calculus/clip"),
     judge::entry::<approximation::relu_net::Spec>("approximation/relu_net"),
     judge::entry::<calculus::xent::Spec>("calculus/xent"),
     judge::entry::<nn::adamw::Spec>("nn/adamw"),

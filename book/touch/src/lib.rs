@@ -25,6 +25,7 @@ pub mod spectrum;
 pub mod steps;
 pub mod tape;
 pub mod walk;
+pub mod ward;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
@@ -80,6 +81,7 @@ pub const FIGURES: &[Figure] = &[
     steps::FIGURE,
     places::FIGURE,
     rates::FIGURE,
+    ward::FIGURE,
     // a new one goes here, on a line of its own
     roofline::FIGURE,
     shift::FIGURE,

@@ -19,7 +19,7 @@ pub fn global_norm<T: Real>(grads: &Grads<T>) -> f64 {
 }
 
 #[inline(always)]
-fn sum_of_squares<T: Real>(x: &[T]) -> f64 {
+pub(crate) fn sum_of_squares<T: Real>(x: &[T]) -> f64 {
     let (chunks, rest) = x.as_chunks::<LANES>();
     let mut lanes = [0.0; LANES];
     for x in chunks {

@@ -23,7 +23,7 @@
 
 mod adam;
 mod adamw;
-mod clip;
+pub(crate) mod clip;
 mod curvature;
 mod decay;
 pub mod edge;

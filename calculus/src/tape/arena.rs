@@ -232,6 +232,21 @@ impl Scopes {
         self.current = self.places[self.current as usize].parent;
     }
 
+    /// The outermost numbered place at or around this one: the first place of its family, and its number.
+    pub(super) fn layer(&self, scope: u32) -> Option<(u32, usize)> {
+        let (mut at, mut outermost) = (scope as usize, None);
+        while at != 0 {
+            if let Some(number) = self.places[at].number {
+                outermost = Some((at, number));
+            }
+            at = self.places[at].parent as usize;
+        }
+        let (at, number) = outermost?;
+        let Place { parent, name, .. } = &self.places[at];
+        let family = self.places.iter().position(|p| p.parent == *parent && p.name == *name)?;
+        Some((family as u32, number))
+    }
+
     /// `block 3/attention`; empty at the top.
     pub(super) fn path(&self, scope: u32) -> String {
         let mut names = Vec::new();

@@ -1,6 +1,7 @@
 //! The walk back: from the loss to the parameters, through nodes in reverse creation order. Chapter: *The tensor tape*.
 
-use super::arena::{Kind, Var};
+use super::arena::{Arena, Kind, Var};
+use super::observe::Stage;
 use super::op::{Backward, Values};
 use super::params::Grads;
 use super::record::Tape;
@@ -12,15 +13,21 @@ impl<T: Real> Tape<'_, T> {
     /// The loss is a single number and its own gradient is 1. Cost: about twice that of the forward pass.
     ///
     /// # Panics
-    /// If `loss` holds more than one number, the tape does not record, or `grads` has another length than the parameters.
+    /// If `loss` holds more than one number, the tape does not record, or `grads` has another length than the
+    /// parameters.
     #[track_caller]
     pub fn backward(&mut self, loss: Var, grads: &mut Grads<T>) {
+        self.single(loss);
+        self.backward_with(loss, &[T::ONE], grads);
+    }
+
+    #[track_caller]
+    pub(super) fn single(&self, loss: Var) {
         let shape = self.shape(loss);
         assert!(
             shape.len() == 1,
             "backward: a loss is one number, this one has shape {shape}; see backward_with"
         );
-        self.backward_with(loss, &[T::ONE], grads);
     }
 
     /// Like [`Tape::backward`] from any value, given its gradient: computes Jᵀ·cotangent.
@@ -41,9 +48,22 @@ impl<T: Real> Tape<'_, T> {
     /// ```
     ///
     /// # Panics
-    /// If `cotangent` is not as long as `out`, the tape does not record, or `grads` has another length than the parameters.
+    /// If `cotangent` is not as long as `out`, the tape does not record, or `grads` has another length than the
+    /// parameters.
     #[track_caller]
     pub fn backward_with(&mut self, out: Var, cotangent: &[T], grads: &mut Grads<T>) {
+        self.walk(out, cotangent, grads, |_, _, _, _| {}); // nobody looks: compiled to nothing
+    }
+
+    /// The walk itself. `see` is called where it arrives and where it has passed: the clinic's window.
+    #[track_caller]
+    pub(super) fn walk(
+        &mut self,
+        out: Var,
+        cotangent: &[T],
+        grads: &mut Grads<T>,
+        mut see: impl FnMut(Stage, Var, &Arena<T>, &Grads<T>),
+    ) {
         assert!(self.recording, "backward: this tape does not record (Tape::infer); use Tape::record");
         assert!(!self.rehearsing, "backward: a rehearsal computes nothing; record the step on Tape::record");
         let shape = self.shape(out);
@@ -81,12 +101,13 @@ impl<T: Real> Tape<'_, T> {
             }
         }
 
-        // Each node's inputs were created before it. So when the walk arrives at a node, all nodes that use it have been
-        // visited, and its gradient is complete.
+        // Each node's inputs were created before it. So when the walk arrives at a node, all nodes that use it have
+        // been visited, and its gradient is complete.
         for i in (0..arena.nodes.len()).rev() {
             let node = &arena.nodes[i];
             let Some(grad) = node.grad else { continue };
             if matches!(node.kind, Kind::Param(_)) {
+                see(Stage::Arrived, Var(i as u32), arena, grads);
                 continue; // its gradient is in `grads` already
             }
             if !arena.written[i] {
@@ -96,6 +117,7 @@ impl<T: Real> Tape<'_, T> {
                 }
                 continue;
             }
+            see(Stage::Arrived, Var(i as u32), arena, grads);
             let Kind::Op(op) = node.kind else { continue };
             let (d_before, rest) = arena.grads.split_at_mut(grad.start);
             let (d_out, d_after) = rest.split_at_mut(grad.len);
@@ -117,11 +139,12 @@ impl<T: Real> Tape<'_, T> {
                 ints: node.ints.of(&arena.ints),
                 attrs: node.attrs,
             });
+            see(Stage::Passed, Var(i as u32), arena, grads);
         }
     }
 
-    /// Keeps the gradient of a value for [`Tape::grad`]. Inputs keep theirs; of all other values the memory is used again
-    /// during the walk. PyTorch's `retain_grad()`.
+    /// Keeps the gradient of a value for [`Tape::grad`]. Inputs keep theirs; of all other values the memory is used
+    /// again during the walk. PyTorch's `retain_grad()`.
     ///
     /// ```
     /// use calculus::tape::{Arena, Grads, Params, Tape};
@@ -142,8 +165,8 @@ impl<T: Real> Tape<'_, T> {
     /// The gradient of an input, or of a value that was given to [`Tape::retain`], after [`Tape::backward`].
     ///
     /// # Panics
-    /// If there is none: of a constant, of a parameter (it is in [`Grads`]), of a value that was not retained, or before
-    /// backward.
+    /// If there is none: of a constant, of a parameter (it is in [`Grads`]), of a value that was not retained, or
+    /// before backward.
     #[track_caller]
     pub fn grad(&self, v: Var) -> &[T] {
         let node = &self.arena.nodes[v.index()];

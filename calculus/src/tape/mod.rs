@@ -13,6 +13,7 @@
 //! | `plan.rs` | which gradients may share memory |
 //! | `memory.rs` | [`Memory`], what a step needs, known before it is made |
 //! | `nonfinite.rs` | the hunt for the first operation that made a NaN |
+//! | `observe.rs` | what a node is, and its gradient while the walk passes by: for [`crate::clinic`] |
 //!
 //! The operations themselves are in [`crate::ops`], one a file.
 //!
@@ -64,6 +65,7 @@ mod arena;
 mod backward;
 mod memory;
 mod nonfinite;
+mod observe;
 mod op;
 mod params;
 mod plan;
@@ -72,6 +74,7 @@ mod record;
 pub use arena::{Arena, Var};
 pub use memory::{Memory, Place};
 pub use nonfinite::NonFinite;
+pub use observe::{Info, Layer, Scope, Seen};
 pub use op::{Attrs, Backward, Forward, Op, Values};
 pub use params::{Entry, Grads, ParamId, Params};
 pub use record::Tape;

@@ -2,6 +2,7 @@
 
 use super::record::Record;
 use super::{MODEL, Stop, bytes, command, grouped, use_threads};
+use calculus::clinic::Settings;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nn::Error;
 use nn::checkpoint::{self, Checkpoint, Origin};
@@ -50,6 +51,9 @@ pub(super) struct Args {
     /// Write the results down for the book, with their command, seed and machine (book/results/)
     #[arg(long, value_name = "FILE")]
     values: Option<PathBuf>,
+    /// Watch the gradients: every 10th step (or N) is examined, and what is wrong is said. The result is the same to the bit
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "10", value_parser = clap::value_parser!(u64).range(1..))]
+    clinic: Option<u64>,
     /// The file to keep the model in
     #[arg(long, value_name = "FILE", default_value = MODEL)]
     out: PathBuf,
@@ -71,6 +75,9 @@ pub(super) fn run(args: &Args) -> Result<(), Stop> {
     };
     let Checkpoint { mut trainer, origin } =
         if args.resume { resume(args, &corpus)? } else { begin(args, &corpus)? };
+    if let Some(every) = args.clinic {
+        trainer.watch(Settings { every, ..Settings::default() });
+    }
     let tokens = origin.tokenizer.encode(&corpus.text)?;
     let data = Dataset::new(tokens, origin.split, trainer.gpt().config().context)?;
     if !args.resume {
@@ -84,8 +91,10 @@ pub(super) fn run(args: &Args) -> Result<(), Stop> {
     show.begin(&trainer, &data, &corpus);
     while !trainer.done() {
         let start = Instant::now();
-        let report = trainer.step(&data)?;
+        let report = trainer.step(&data);
         let seconds = start.elapsed().as_secs_f64();
+        show.news(&mut trainer)?; // before an error: it says more
+        let report = report?;
         let held_out = trainer.judgement_is_due().then(|| trainer.judge(&data));
         show.step(&report, seconds, held_out)?;
         if held_out.is_some()
@@ -315,6 +324,27 @@ impl Show {
             out.display(),
             bytes(fs::metadata(out).map_or(0, |m| m.len() as usize)),
         )?;
+        Ok(())
+    }
+
+    /// What the clinic says, if it was asked.
+    fn news(&self, trainer: &mut Trainer) -> Result<(), Stop> {
+        for alarm in trainer.news() {
+            if self.json {
+                let line = json!({
+                    "alarm": alarm.fault.to_string(),
+                    "step": alarm.step,
+                    "noticed": alarm.noticed,
+                    "place": alarm.place,
+                    "op": alarm.op,
+                    "evidence": alarm.evidence,
+                    "cause": alarm.cause,
+                });
+                writeln!(io::stdout(), "{line}")?;
+            } else {
+                self.say(&format!("clinic: {alarm}"));
+            }
+        }
         Ok(())
     }
 

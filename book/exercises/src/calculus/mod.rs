@@ -3,6 +3,7 @@
 pub mod activations;
 pub mod attention_backward;
 pub mod central;
+pub mod clip;
 pub mod dual;
 pub mod gradcheck;
 pub mod jacobian;
