@@ -16,6 +16,7 @@
 //! | [`tape`], [`ops`] | reverse mode, one tensor a node: the tape that trains language models | reverse |
 //! | [`perceptron`] | a whole training step on the tensor tape | reverse |
 //! | [`check`] | is this gradient right? | reverse |
+//! | [`flow`] | products of Jacobians: what depth does to a gradient | flow |
 //! | [`optim`] | gradient descent, momentum, AdamW, clipping, schedules | gpt |
 //!
 //! Differences, duals and tapes answer one question, "how does f change when x does?", at three prices. Differences need nothing but values
@@ -28,6 +29,7 @@ pub mod complex;
 pub mod differences;
 pub mod dual;
 pub mod duals;
+pub mod flow;
 pub mod formulas;
 pub mod hyper;
 pub mod jet;
@@ -51,3 +53,7 @@ mod chapter_differences {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/calculus/forward.md")]
 mod chapter_forward {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/calculus/flow.md")]
+mod chapter_flow {}

@@ -54,6 +54,8 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<calculus::central::Spec>("calculus/central"),
     judge::entry::<calculus::jacobian::Spec>("calculus/jacobian"),
     judge::entry::<calculus::dual::Spec>("calculus/dual"),
+    judge::entry::<calculus::grad_norms::Spec>("calculus/grad_norms"),
+    judge::entry::<calculus::residual::Spec>("calculus/residual"),
     judge::entry::<approximation::relu_net::Spec>("approximation/relu_net"),
     judge::entry::<calculus::xent::Spec>("calculus/xent"),
     judge::entry::<nn::adamw::Spec>("nn/adamw"),

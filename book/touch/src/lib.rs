@@ -10,6 +10,7 @@ pub mod attention;
 pub mod depth;
 pub mod descent;
 pub mod ellipse;
+pub mod flow;
 pub mod hats;
 pub mod knobs;
 pub mod orbit;
@@ -75,6 +76,7 @@ pub const FIGURES: &[Figure] = &[
     power::FIGURE,
     steps::FIGURE,
     // a new one goes here, on a line of its own
+    flow::FIGURE,
     shift::FIGURE,
 ];
 
