@@ -171,6 +171,12 @@ fn starts() -> Vec<Wrong> {
             "Which activation does your factor belong to, and who has chosen it?",
         ),
         Wrong::new(
+            "times-root-three",
+            with_std!(|_, inputs, gain| gain * (3.0 / inputs).sqrt()),
+            "weights with a factor of √3 on top of the gain",
+            "Which numbers have the standard deviation 1/√3, and are yours of that kind?",
+        ),
+        Wrong::new(
             "column-after-column",
             weights(|outputs, inputs, gain, normals| {
                 let std = gain / (inputs as f64).sqrt();
@@ -272,6 +278,25 @@ fn what_is_measured() -> Vec<Wrong> {
             let all = lengths(&right(layers, a, x, c));
             all.iter().map(|n| n / all[0]).collect()
         })),
+        Wrong::new(
+            "logarithms",
+            norms(|layers, a, x, c| right(layers, a, x, c).iter().map(|g| length(g).ln()).collect()),
+            "the logarithms of the lengths",
+            "The cotangent is [3, 4]: which number should stand at the end?",
+        )
+        .or(norms(|layers, a, x, c| right(layers, a, x, c).iter().map(|g| length(g).log10()).collect())),
+        Wrong::new(
+            "everything-behind",
+            norms(|layers, a, x, c| {
+                let mut all = lengths(&right(layers, a, x, c));
+                for l in (0..layers.len()).rev() {
+                    all[l] = all[l].hypot(all[l + 1]);
+                }
+                all
+            }),
+            "the length of all gradients from here to the end, taken together",
+            "Where does your sum of squares begin anew?",
+        ),
         Wrong::new(
             "a-bound",
             norms(|layers, _, _, c| {
@@ -380,6 +405,47 @@ fn ways_back() -> Vec<Wrong> {
             "What does the task say about the slope at 0?",
         )
         .show("a sum of exactly 0"),
+        Wrong::new(
+            "leaks",
+            norms(|layers, a, x, c| {
+                let leaky = |z: f64| if z > 0.0 { z } else { 0.01 * z };
+                let mut f = Forward { h: vec![x.to_vec()], z: vec![] };
+                for (l, w) in layers.iter().enumerate() {
+                    let z = times(w, &f.h[l]);
+                    let of = |&z: &f64| if a == Activation::Relu { leaky(z) } else { value(a, z) };
+                    f.h.push(z.iter().map(of).collect());
+                    f.z.push(z);
+                }
+                let slope = |z: f64| match a {
+                    Activation::Relu if z > 0.0 => 1.0,
+                    Activation::Relu => 0.01,
+                    _ => slope(a, z),
+                };
+                lengths(&with_slopes(layers, c, |l, i, _| slope(f.z[l][i])))
+            }),
+            "a network of leaky ReLUs, with a slope of 0.01 below 0",
+            "What is max(0, −2)?",
+        )
+        .or(norms(|layers, a, x, c| {
+            let f = forward(layers, a, x);
+            let slope = |z: f64| if a == Activation::Relu && z <= 0.0 { 0.01 } else { slope(a, z) };
+            lengths(&with_slopes(layers, c, |l, i, _| slope(f.z[l][i])))
+        }))
+        .show("one ReLU layer"),
+        Wrong::new(
+            "matrix-before-slope",
+            norms(|layers, a, x, c| {
+                // Wᵀ·g first, then the slopes of the units in front: those of the inputs themselves at the end
+                let f = forward(layers, a, x);
+                lengths(&back(layers, c, |l, w, g| {
+                    let z = if l == 0 { &f.h[0] } else { &f.z[l - 1] };
+                    transposed_times(w, g).iter().zip(z).map(|(g, &z)| g * slope(a, z)).collect()
+                }))
+            }),
+            "a way back through each matrix first, and then through the activation in front of it",
+            "Your gradient has just left the loss. What does it meet first: a matrix or an activation?",
+        )
+        .show("one tanh layer"),
         Wrong::new(
             "gate-on-the-gradient",
             norms(|layers, a, x, c| {

@@ -133,6 +133,37 @@ fn paths() -> Vec<Wrong> {
         )
         .show("two blocks"),
         Wrong::new(
+            "first-block-skipped",
+            |blocks, x, c| {
+                let h = forward(blocks, x);
+                blocks
+                    .iter()
+                    .zip(&h)
+                    .skip(1)
+                    .rev()
+                    .fold(c.to_vec(), |g, (b, h)| plus(&g, 1.0, &branch(b, h, &g, usual)))
+            },
+            "the gradient behind the first block",
+            "How many blocks does your way back pass, if there is one?",
+        ),
+        Wrong::new(
+            "last-block-skipped",
+            |blocks, x, c| {
+                let (h, last) = (forward(blocks, x), blocks.len().saturating_sub(1));
+                let all = blocks[..last].iter().zip(&h).rev();
+                all.fold(c.to_vec(), |g, (b, h)| plus(&g, 1.0, &branch(b, h, &g, usual)))
+            },
+            "a way back that begins behind the last block but one",
+            "Behind which block does the cotangent stand?",
+        )
+        .show("two blocks"),
+        Wrong::new(
+            "opposite",
+            |blocks, x, c| sloped(blocks, x, c, usual).iter().map(|g| -g).collect(),
+            "the gradient with its sign turned round",
+            "Without any block: what is your gradient, and what is the cotangent?",
+        ),
+        Wrong::new(
             "first-block-first",
             |blocks, x, c| {
                 let h = forward(blocks, x);
@@ -215,6 +246,12 @@ fn branches() -> Vec<Wrong> {
             "The slope of a tanh is never negative. What is yours at z = 2?",
         ),
         Wrong::new(
+            "tanh-squared",
+            |blocks, x, c| sloped(blocks, x, c, |z| z.tanh().powi(2)),
+            "a way back with tanh² z for the slope of tanh z",
+            "How steep is tanh at 0, and how steep is yours?",
+        ),
+        Wrong::new(
             "slope-of-the-slope",
             |blocks, x, c| sloped(blocks, x, c, |z| usual(z.tanh())),
             "a way back with the slope taken at tanh z",
@@ -237,6 +274,28 @@ fn branches() -> Vec<Wrong> {
             "What is your gradient when the scale is 0?",
         )
         .show("one block of half the size"),
+        Wrong::new(
+            "scale-twice",
+            |blocks, x, c| back(blocks, x, c, |b, h, g| plus(g, b.scale, &branch(b, h, g, usual))),
+            "a way back on which a branch is scaled at its end and at its beginning",
+            "How often is the branch multiplied by its scale on the way forward?",
+        )
+        .show("one block of half the size"),
+        Wrong::new(
+            "scale-forgotten-forward",
+            |blocks, x, c| {
+                let plain: Vec<Block> = blocks.iter().map(|b| Block { scale: 1.0, ..b.clone() }).collect();
+                let h = forward(&plain, x);
+                blocks
+                    .iter()
+                    .zip(&h)
+                    .rev()
+                    .fold(c.to_vec(), |g, (b, h)| plus(&g, 1.0, &branch(b, h, &g, usual)))
+            },
+            "slopes from a forward pass in which every branch has the scale 1",
+            "What was the second block given, if the first one has the scale 0.5?",
+        )
+        .show("blocks of different scale"),
         Wrong::new(
             "scales-everything",
             |blocks, x, c| {
