@@ -99,7 +99,7 @@ fn towers(record: &mut record::Record) -> String {
     println!("entropy of the labels: {:.4}\n\n{summary}", data.entropy());
     record.value("entropy", data.entropy(), 1e-9);
     record.text("mended", &summary, 0.5);
-    let places = [(330.0, 190.0), (330.0, 60.0), (330.0, 120.0)];
+    let places = [(430.0, 215.0), (300.0, 104.0), (300.0, 56.0)];
     plot::chart_named(
         &plot::Axis { name: "layer", ticks: &[0.0, 10.0, 20.0, 30.0, 40.0, 49.0], log: false },
         &plot::Axis {

@@ -138,7 +138,9 @@ mod flow {
             let got: f64 = sums[depth].iter().sum();
             prop_assert!((got - want).abs() < 1e-9 * (depth as f64), "{got} for {want}");
             let mut product = Product::new(5);
-            jacobians.iter().for_each(|j| product.push(j).unwrap());
+            for j in &jacobians {
+                product.push(j).unwrap();
+            }
             let also: f64 = product.ln_singular_values().unwrap().iter().sum();
             prop_assert!((also - want).abs() < 1e-9 * (depth as f64), "{also} for {want}");
         }
@@ -214,7 +216,9 @@ mod flow {
     fn a_residual_connection_keeps_all_directions() {
         let spread = |stack: Stack| {
             let mut product = Product::new(stack.width);
-            stack.jacobians().iter().for_each(|j| product.push(j).unwrap());
+            for j in &stack.jacobians() {
+                product.push(j).unwrap();
+            }
             let ln = product.ln_singular_values().unwrap();
             (ln[0], ln[stack.width - 1])
         };

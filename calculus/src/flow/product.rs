@@ -204,7 +204,9 @@ impl Product {
                 found[k] += take_out(q, &mut direction); // a second time: the first one has left rounding
             }
             let length = norm2(&direction);
-            direction.iter_mut().for_each(|x| *x /= length);
+            for x in &mut direction {
+                *x /= length;
+            }
             let mut along = vec![0.0; rest.len()];
             for &other in &waiting {
                 along[other] = take_out(&direction, &mut rest[other]);

@@ -565,7 +565,8 @@ mod tests {
     use crate::spec::Exercise;
 
     fn passes(what: &str, subject: <Spec as Exercise>::Subject) {
-        let reference = trace::<Spec>(&(crate::grad_norms!(solution) as <Spec as Exercise>::Subject));
+        let solved: <Spec as Exercise>::Subject = crate::grad_norms!(solution);
+        let reference = trace::<Spec>(&solved);
         assert!(apart::<Passing>(&reference, &trace::<Spec>(&subject)) <= 1.0, "{what}");
     }
 

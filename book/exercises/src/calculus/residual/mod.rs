@@ -62,7 +62,9 @@ impl Exercise for Spec {
             block.v = block.v.map(|_| 0.0);
         }
         let mut tiny = random(3, &[2, 4], 1.0, 22);
-        tiny.cotangent.iter_mut().for_each(|c| *c *= 1e-200);
+        for c in &mut tiny.cotangent {
+            *c *= 1e-200;
+        }
         let mut differently = random(3, &[2, 4, 3, 5], 1.0, 23);
         for (block, scale) in differently.blocks.iter_mut().zip([0.5, -1.5, 2.5, 0.25]) {
             block.scale = scale;
