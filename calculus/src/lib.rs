@@ -23,6 +23,7 @@
 //! | [`patient`] | a deep network that can be made ill | clinic |
 //! | [`clinic`] | what is wrong with this training run, where, and since when? | clinic |
 //! | [`optim`] | gradient descent, momentum, AdamW, Muon, L-BFGS, Newton; clipping, schedules; what eigenvalues say about them | gpt, optim |
+//! | [`flow`] | products of Jacobians: what depth does to a gradient | flow |
 //!
 //! Differences, duals and tapes answer one question, "how does f change when x does?", at three prices. Differences need nothing but values
 //! and pay with digits. Dual numbers are exact and pay one pass an *input*. Reverse mode is exact and pays one pass an
@@ -37,6 +38,7 @@ pub mod counted;
 pub mod differences;
 pub mod dual;
 pub mod duals;
+pub mod flow;
 pub mod formulas;
 pub mod hvp;
 pub mod hyper;
@@ -79,3 +81,7 @@ mod chapter_optim {}
 #[cfg(doctest)]
 #[doc = include_str!("../../book/src/calculus/clinic.md")]
 mod chapter_clinic {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/calculus/flow.md")]
+mod chapter_flow {}

@@ -88,6 +88,7 @@ mod allocation {
         assert_eq!(counts[1..], [0; 5], "allocations a step");
         assert!(losses[5] < losses[0]);
     }
+
     /// Every optimiser on flat buffers, and products with a Hessian.
     #[test]
     fn optimisers_allocate_nothing() {

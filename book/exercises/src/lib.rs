@@ -62,6 +62,8 @@ pub const REGISTRY: &[judge::Entry] = &[
     judge::entry::<calculus::momentum::Spec>("calculus/momentum"),
     judge::entry::<calculus::warmup_cosine::Spec>("calculus/warmup_cosine"),
     judge::entry::<calculus::clip::Spec>("calculus/clip"),
+    judge::entry::<calculus::grad_norms::Spec>("calculus/grad_norms"),
+    judge::entry::<calculus::residual::Spec>("calculus/residual"),
     judge::entry::<approximation::relu_net::Spec>("approximation/relu_net"),
     judge::entry::<calculus::xent::Spec>("calculus/xent"),
     judge::entry::<nn::adamw::Spec>("nn/adamw"),

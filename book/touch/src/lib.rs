@@ -11,6 +11,7 @@ pub mod checkpoints;
 pub mod depth;
 pub mod descent;
 pub mod ellipse;
+pub mod flow;
 pub mod hats;
 pub mod knobs;
 pub mod orbit;
@@ -84,6 +85,7 @@ pub const FIGURES: &[Figure] = &[
     ward::FIGURE,
     // a new one goes here, on a line of its own
     roofline::FIGURE,
+    flow::FIGURE,
     shift::FIGURE,
     checkpoints::FIGURE,
 ];
