@@ -17,7 +17,7 @@ mod speeds;
 mod threads;
 
 use linalg::bandwidth::{Level, levels};
-use linalg::gemm::ladder;
+use linalg::gemm::{A_BYTES, B_BYTES, LONGEST_SUM, ladder};
 use linalg::roofline::{Roof, Work};
 use linalg::{Tensor, View, ViewMut, axpy, gemm, peak};
 use std::fmt::Write as _;
@@ -191,8 +191,8 @@ fn climb(machine: &Machine, record: &mut record::Record) {
 /// What the tile needs from each border, by what the loops around it keep.
 fn borders(machine: &Machine, record: &mut record::Record) {
     let [rows, cols] = tile();
-    // the blocks of gemm/blocks.rs for a large f32 product: 384 KiB of A, 2 MiB of B, sums of 384
-    let (kc, mc, nc) = (384, 384 * 1024 / (384 * 4), 2 * 1024 * 1024 / (384 * 4));
+    // the blocks of gemm/blocks.rs for a large product of f32
+    let (kc, mc, nc) = (LONGEST_SUM, A_BYTES / (LONGEST_SUM * 4), B_BYTES / (LONGEST_SUM * 4));
     let pieces =
         [("registers", "L1", [rows, kc, cols]), ("L1", "L2", [mc, kc, cols]), ("L2", "L3", [mc, kc, nc])];
     let mut table = format!(

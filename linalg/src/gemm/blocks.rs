@@ -23,9 +23,9 @@ use crate::real::Real;
 
 /// Bytes of A that stay in the second-level cache while one panel of B after another passes. The cache would hold more (256 KiB to 2 MiB on
 /// the processors of the last ten years); the first-level translation buffers do not: 128 KiB are 32 pages, half of their entries.
-const A_BYTES: usize = 128 * 1024;
+pub const A_BYTES: usize = 128 * 1024;
 /// Bytes of B that stay in the second- or last-level cache.
-const B_BYTES: usize = 1024 * 1024;
+pub const B_BYTES: usize = 1024 * 1024;
 /// How far apart the first and the last row of a block of B may lie to be read unpacked: 64 pages of 4 KiB, which is what
 /// the first-level translation buffers hold; four times as far if hardly anything would be gained by packing.
 const NEAR: usize = 256 * 1024;
@@ -35,7 +35,7 @@ const FAR_COLUMNS: usize = 2048;
 
 /// Length of the sums between two visits of C. The same for all kernels and any number of threads, since it decides
 /// where sums are rounded.
-const LONGEST_SUM: usize = 384;
+pub const LONGEST_SUM: usize = 384;
 
 /// The factors and shapes of one product, or of one thread's part of it.
 pub(crate) struct Product<T> {

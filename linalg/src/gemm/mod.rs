@@ -24,6 +24,7 @@ use crate::par;
 use crate::real::Real;
 use crate::view::{View, ViewMut};
 use blocks::Product;
+pub use blocks::{A_BYTES, B_BYTES, LONGEST_SUM};
 pub use gemv::ELEMENTS_WORTH_A_THREAD;
 use pack::Source;
 pub use split::{MULTIPLICATIONS_WORTH_A_THREAD, pieces};
