@@ -61,6 +61,7 @@ impl Exercise for Spec {
                 .tags(long)
                 .magnitude(1e-4),
             Probe::new("numbers near 1e6, max 1", random(&[3, 4], 1e6, 1.0, 15)).tags(long).magnitude(1e6),
+            Probe::new("numbers near 1e30, max 1", random(&[3, 4], 1e30, 1.0, 17)).tags(long).magnitude(1e30),
             Probe::new("numbers near 1e6, max 1e9", random(&[3, 4], 1e6, 1e9, 16)).tags(short).magnitude(1e6),
             Probe::new("a NaN in the second tensor", input(&[&[30.0, 4.0], &[f64::NAN, 2.0]], 2.0))
                 .tags(broken),

@@ -318,7 +318,8 @@ pub(super) fn wrong() -> Vec<Wrong> {
             },
             "a clipping whose squares are summed in f32",
             "How many digits does an f32 have, and how large may a square in it become?",
-        ),
+        )
+        .show("numbers near 1e30, max 1"),
         Wrong::new(
             "measures-only",
             |grads, _| norm_of(grads),
