@@ -13,7 +13,7 @@ touchDraw.roofline = ({ colour, text, plain }) => numbers => {
         return `<path d="M${x(from).toFixed(1)} ${y(from * bandwidth).toFixed(1)}L${x(to).toFixed(1)} ${y(flops).toFixed(1)}" stroke="${colour(1)}" stroke-width="${strong ? 3 : 1}" stroke-opacity="${strong ? 1 : 0.5}"/>`;
     }).join("");
     const flat = `<path d="M${within(x(flops / levels[0])).toFixed(1)} ${y(flops).toFixed(1)}H620" stroke="${colour(1)}" stroke-width="3"/>`;
-    const intensity = flop / bytes, cx = within(x(intensity)), top = y(allowed), dot = Math.min(310, y(reached));
+    const intensity = flop / bytes, cx = within(x(intensity)), top = Math.min(310, y(allowed)), dot = Math.min(310, y(reached));
     const time = seconds => seconds >= 1e-3 ? `${plain(seconds * 1e3)} ms` : `${plain(seconds * 1e6)} µs`;
     return {
         svg: `<g font-size="18">${grid}${text(620, 354, "operations per byte", "end")}${text(60, 18, "GFLOP/s", "start")}</g>` + slopes + flat +
