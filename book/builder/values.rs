@@ -82,7 +82,7 @@ pub(crate) fn read(root: &Path, slug: &str) -> Result<Results, String> {
 /// What writes the results of a slug: an example, or else one of the programs of `nn`.
 fn writer(root: &Path, slug: &str) -> String {
     let example = |krate: &&str| root.join(krate).join("examples").join(slug).with_extension("rs").is_file();
-    if ["linalg", "calculus", "probability", "approximation", "nn"].iter().any(|krate| example(krate)) {
+    if ["linalg", "calculus", "probability", "approximation", "nn"].iter().any(example) {
         return format!("`cargo xtask figures {slug}` writes it");
     }
     format!("no example is called {slug}: a run of `nn` writes it, with `--values {}`", file(slug).display())

@@ -177,7 +177,9 @@ fn explosion(record: &mut record::Record) -> String {
     record.text("cliff", &text, 0.05);
     record.value("last", losses.len() as f64, 0.0);
     let alarms = ill.clinic().alarms();
-    alarms.iter().for_each(|alarm| println!("{alarm}\n"));
+    for alarm in alarms {
+        println!("{alarm}\n");
+    }
     let first = &alarms[0];
     record.text("first", &lines(first), 0.05);
     if let Some(leap) = alarms.iter().find(|a| a.fault == Fault::UpdateTooLarge) {

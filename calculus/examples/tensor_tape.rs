@@ -51,7 +51,7 @@ struct Model {
 impl Model {
     fn new(depth: usize) -> Self {
         let mut params = Params::new();
-        let mut add = |params: &mut Params<f32>, name: String, shape: &[usize]| {
+        let add = |params: &mut Params<f32>, name: String, shape: &[usize]| {
             let shape = linalg::Shape::new(shape);
             params.add(name, Tensor::new(shape, numbers(shape.len(), 0.1)), true)
         };
@@ -119,7 +119,7 @@ fn print_staircase(record: &mut record::Record) -> String {
 
     let training = 4 * size_of::<f32>() * model.params.len() + memory.peak();
     let keeps = |step: usize| training + step / EVERY * BATCHES * graph;
-    let killed = (0..).find(|&step| keeps(step) > LIMIT).unwrap_or(0);
+    let killed = (0..1_000_000).find(|&step| keeps(step) > LIMIT).unwrap_or(0);
     println!("one graph: {:.1} MB; a training step: {:.1} MB", megabytes(graph), megabytes(training));
     println!(
         "an evaluation that keeps {BATCHES} of them: {:.0} MB; above 2 GB at step {killed}\n",

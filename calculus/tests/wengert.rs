@@ -373,7 +373,7 @@ mod wengert {
                 assert_eq!((advanced, most), (schedule.advanced(), schedule.states()));
                 assert!(most <= states);
                 assert_eq!(advanced, fewest(steps, states, &mut known), "{steps} steps, {states} states");
-                let r = (1..).find(|&r| binomial(states + r, states) >= steps).expect("some r");
+                let r = (1..=steps + 1).find(|&r| binomial(states + r, states) >= steps).expect("some r");
                 assert_eq!(
                     advanced,
                     r * steps - binomial(states + r, r - 1),

@@ -7,6 +7,7 @@ use super::summary::{norm, short};
 use super::trace::Trace;
 use crate::tape::{Entry, Grads, Params, Tape, Var};
 use linalg::Real;
+use std::fmt::Write as _;
 
 impl<T: Real> Clinic<T> {
     /// Whether somebody forgot to empty the buffer.
@@ -78,7 +79,7 @@ impl<T: Real> Clinic<T> {
                 "the first value"
             };
             let than = if d.backward { "times as much as usual" } else { "times as large as usual" };
-            evidence += &format!("; here is {what} {} {than}", short(d.times));
+            let _ = write!(evidence, "; here is {what} {} {than}", short(d.times));
         } else {
             evidence += "; everything before the loss is as usual";
         }

@@ -5,6 +5,7 @@ use super::summary::{Summary, short};
 use super::trace::place;
 use crate::tape::{NonFinite, Tape, Var};
 use linalg::{Real, Shape};
+use std::fmt::Write as _;
 
 /// What made a value that is not finite: the fault, the numbers, the usual cause, and where to look.
 pub(super) struct Diagnosis {
@@ -35,7 +36,7 @@ pub(super) fn explain<T: Real>(tape: &Tape<'_, T>, found: &NonFinite) -> Diagnos
     for (i, &input) in tape.inputs(found.var).iter().enumerate() {
         let info = tape.info(input);
         let name = if info.param.is_some() { place(tape, input) } else { info.op.into() };
-        evidence += &format!("; input {i}, {name} {}: {}", info.shape, Summary::of(tape.value(input)));
+        let _ = write!(evidence, "; input {i}, {name} {}: {}", info.shape, Summary::of(tape.value(input)));
     }
     Diagnosis { fault, var: found.var, evidence, cause }
 }

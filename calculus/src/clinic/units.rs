@@ -10,6 +10,7 @@ use super::summary::{Summary, short};
 use super::trace::place;
 use crate::tape::Tape;
 use linalg::Real;
+use std::fmt::Write as _;
 
 /// For each unit of each rectifier: in how many examined steps in a row it has been silent.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +79,8 @@ impl Units {
             let bias = tape.inputs(x).get(2).filter(|_| tape.info(x).op == "linear");
             if let Some(&bias) = bias {
                 let b = Summary::of(tape.value(bias));
-                evidence += &format!(", and {} is {} to {}", place(tape, bias), short(b.min), short(b.max));
+                let _ =
+                    write!(evidence, ", and {} is {} to {}", place(tape, bias), short(b.min), short(b.max));
             }
             let cause = "A step that was too long has pushed the biases down, or the inputs have moved: no gradient brings them back";
             register.raise(tape, v, (Fault::DeadUnits, since), evidence, cause, None);

@@ -17,6 +17,7 @@ pub(super) struct Batch {
 
 type Inside<'h> = &'h dyn Fn(&mut Tape<'_, f32>, u64, &'static str, usize, Var) -> Var;
 
+#[allow(clippy::type_complexity)] // a hook for each moment of a step
 /// Where a fault can be put. None of them does anything by itself.
 #[derive(Clone, Copy)]
 pub(super) struct Hooks<'h> {

@@ -122,7 +122,7 @@ fn fused_operations_survive_where_their_parts_do_not() {
     assert!((p[0] - 1.0 / (1.0 + (-1_f64).exp())).abs() < 1e-15 && parts[0].is_nan());
     let (loss, d) = run(&logits, &[1.0], |t, x| t.cross_entropy(x[0], &[2]));
     let (parts, _) = run(&logits, &[1.0], |t, x| cross_entropy(t, x[0], &[2]));
-    assert!((loss[0] - 1000.313_261_687_518_2).abs() < 1e-9 && d[2] == -1.0 && parts[0].is_nan());
+    assert!((loss[0] - 1000.3132616875182).abs() < 1e-9 && d[2] == -1.0 && parts[0].is_nan());
     // A probability of e⁻⁸⁰⁰ is 0, and its logarithm lost; the difference of the logits is not.
     let unlikely = [Tensor::new([1, 2], vec![400.0, -400.0])];
     let (loss, _) = run(&unlikely, &[1.0], |t, x| t.cross_entropy(x[0], &[1]));

@@ -63,7 +63,7 @@ fn main() -> Result<(), Failure> {
     record.value("covariance_low", low, 1e-9);
     record.value("covariance_high", high, 1e-9);
     for (name, table) in
-        [("axes", axes()?), ("projections", projections()?), ("spectra", spectra()?), ("layers", layers())]
+        [("axes", axes()?), ("projections", projections()?), ("spectra", spectra()?), ("layers", layers()?)]
     {
         println!("{table}");
         // eigenvalues and counts of random numbers: the last digit may differ where multiplication and addition are fused
@@ -331,14 +331,14 @@ fn spectra() -> Result<String, Failure> {
 }
 
 /// The length of a vector of length 1 after fifty layers, entries N(0, g²/n): a new matrix each time, or the same. The logarithm is averaged over 20 starts.
-fn layers() -> String {
+fn layers() -> Result<String, Failure> {
     let n = 400;
     let mut out = format!(
         "{:>6}{:>16}{:>10}{:>16}{:>18}\n",
         "g", "50 matrices", "g⁵⁰", "one matrix", "spectral radius"
     );
     let one = gaussian(n, n, 100).map(|x| x / (n as f64).sqrt());
-    let radius = largest(&sizes(&one));
+    let radius = largest(&sizes(&one)?);
     let gains = [0.9, 1.0, 1.1];
     // at gain 1; at gain g each layer multiplies by g more
     let mut logs = [0.0; 2];
@@ -364,7 +364,7 @@ fn layers() -> String {
         let [fresh, same] = logs.map(|log| log.exp() * power);
         let _ = writeln!(out, "{g:>6}{fresh:16.3}{power:10.3}{same:16.3}{:18.2}", g * radius);
     }
-    out
+    Ok(out)
 }
 
 // ---- figures

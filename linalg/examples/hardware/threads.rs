@@ -64,7 +64,7 @@ fn sizes(machine: &Machine, wake: f64, record: &mut Record) {
             })
         };
         let one = time(&mut |c| {
-            ladder::tiled(View::new(&a, [n, n]), View::new(&b, [n, n]), ViewMut::new(c, [n, n]))
+            ladder::tiled(View::new(&a, [n, n]), View::new(&b, [n, n]), ViewMut::new(c, [n, n]));
         });
         let always = time(&mut |c| split_always(n, &a, &b, c));
         let here = time(&mut |c| product([n; 3], &a, &b, c));

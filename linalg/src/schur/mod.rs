@@ -226,10 +226,11 @@ fn sides(mut a: Square, units: &[f64], both: bool) -> Result<Sides, Error> {
     let n = t.n();
     let values: Vec<Complex> =
         read_off(n, |i, j| t[[i, j]]).into_iter().map(|z| z.scale(1.0 / scale)).collect();
-    let right = in_units(&vectors::of_triangle(&t), &qt, &values, units.iter().copied());
+    let right = in_units(&vectors::of_triangle(&t), &qt, &values, units);
     let left = if both {
         let left = vectors::left_of_triangle(&t);
-        in_units(&left, &qt, &values, units.iter().map(|unit| 1.0 / unit))
+        let inverse: Vec<f64> = units.iter().map(|unit| 1.0 / unit).collect();
+        in_units(&left, &qt, &values, &inverse)
     } else {
         Mat::zeros([0, n])
     };
@@ -237,7 +238,7 @@ fn sides(mut a: Square, units: &[f64], both: bool) -> Result<Sides, Error> {
 }
 
 /// D·Q·X with every vector at length 1, computed as the transpose: one vector a row.
-fn in_units(x: &Mat, qt: &Square, values: &[Complex], units: impl Iterator<Item = f64> + Clone) -> Mat {
+fn in_units(x: &Mat, qt: &Square, values: &[Complex], units: &[f64]) -> Mat {
     let n = qt.n();
     let mut rows = Mat::zeros([n, n]);
     crate::gemm(1.0, x.view(), qt.part([0, n], [0, n]), 0.0, rows.view_mut());
@@ -246,7 +247,7 @@ fn in_units(x: &Mat, qt: &Square, values: &[Complex], units: impl Iterator<Item 
         let count = if values[k].im == 0.0 { 1 } else { 2 };
         let vector = &mut rows.data_mut()[k * n..(k + count) * n];
         for part in vector.chunks_exact_mut(n) {
-            for (x, unit) in part.iter_mut().zip(units.clone()) {
+            for (x, unit) in part.iter_mut().zip(units) {
                 *x *= unit;
             }
         }

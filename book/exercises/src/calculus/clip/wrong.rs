@@ -64,7 +64,9 @@ pub(super) fn wrong() -> Vec<Wrong> {
                 for tensor in grads.iter_mut() {
                     let own = squares(tensor).sqrt();
                     if own > max && norm.is_finite() {
-                        tensor.iter_mut().for_each(|g| *g *= max / own);
+                        for g in tensor.iter_mut() {
+ *g *= max / own;
+ }
                     }
                 }
                 norm
@@ -76,7 +78,9 @@ pub(super) fn wrong() -> Vec<Wrong> {
             for tensor in grads.iter_mut() {
                 let own = squares(tensor).sqrt();
                 if own > max && own.is_finite() {
-                    tensor.iter_mut().for_each(|g| *g *= max / own);
+                    for g in tensor.iter_mut() {
+ *g *= max / own;
+ }
                 }
             }
             norm_of(grads)
@@ -219,7 +223,9 @@ pub(super) fn wrong() -> Vec<Wrong> {
                 let norm = norm_of(grads);
                 if norm > max && norm.is_finite() {
                     for tensor in grads.iter_mut().filter(|g| squares(g).sqrt() > max) {
-                        tensor.iter_mut().for_each(|g| *g *= max / norm);
+                        for g in tensor.iter_mut() {
+ *g *= max / norm;
+ }
                     }
                 }
                 norm

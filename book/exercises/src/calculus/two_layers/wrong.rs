@@ -7,6 +7,7 @@ type Wrong = crate::spec::Wrong<Spec>;
 type Pair = crate::spec::Pair<Spec>;
 
 /// Where a step can go wrong, one place after the other.
+#[allow(clippy::struct_excessive_bools)] // each a mistake that one makes or not
 struct Way {
     /// From o − y, the number of samples and that of outputs to the gradient in o.
     d_o: fn(f64, f64, f64) -> f64,

@@ -21,7 +21,7 @@ fn between(s: &Schedule, share: f64) -> f64 {
 }
 
 fn cosine(progress: f64) -> f64 {
-    (1.0 + (PI * progress).cos()) / 2.0
+    0.5 * (1.0 + (PI * progress).cos())
 }
 
 fn right_down(step: u64, s: &Schedule) -> f64 {
@@ -287,7 +287,7 @@ fn ways_down() -> Vec<Wrong> {
         Wrong::new(
             "degrees",
             |step, s| {
-                descending(step, s, |step, s| between(s, (1.0 + (180.0 * progress(step, s)).cos()) / 2.0))
+                descending(step, s, |step, s| between(s, 0.5 * (1.0 + (180.0 * progress(step, s)).cos())))
             },
             "a cosine of degrees",
             "In which unit does `cos` take its angle?",
@@ -296,7 +296,7 @@ fn ways_down() -> Vec<Wrong> {
         .show("half way down"),
         Wrong::new(
             "sine",
-            |step, s| descending(step, s, |step, s| between(s, (1.0 + (PI * progress(step, s)).sin()) / 2.0)),
+            |step, s| descending(step, s, |step, s| between(s, 0.5 * (1.0 + (PI * progress(step, s)).sin()))),
             "half a sine",
             "What is sin 0, and what is the rate there?",
         )
