@@ -99,7 +99,7 @@ impl Exercise for Spec {
             rows("barely", 261, 261, 4, TWO40, TWO34),
             rows("slow arithmetic", 1024, 1024, 4, 2.5e9, 1e10),
             rows("a thin matrix", 64, 16, 4, 1e11, 1e10).tags(never),
-            rows("one column", 4096, 1, 4, 1e11, 1e10).tags(never),
+            rows("one column of weights", 4096, 1, 4, 1e11, 1e10).tags(never),
             rows("as fast only in the limit", 256, 256, 4, TWO40, TWO34).tags(never),
         ]
     }
