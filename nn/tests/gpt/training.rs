@@ -177,7 +177,12 @@ fn a_learning_rate_that_is_too_high_is_told_not_saved() {
     let mut trainer = Trainer::new(CONFIG, recipe, 1).unwrap();
     let error = (0..40).find_map(|_| trainer.step(&data).err()).expect("this cannot go well");
     let Error::Diverged { cause, .. } = &error else { panic!("{error}") };
-    assert!(["though its inputs are finite", "that arrives is finite", "overflows"].iter().any(|why| cause.contains(why)), "{cause}");
+    assert!(
+        ["though its inputs are finite", "that arrives is finite", "overflows"]
+            .iter()
+            .any(|why| cause.contains(why)),
+        "{cause}"
+    );
     let impossible = Recipe { peak: f64::NAN, ..RECIPE };
     assert!(matches!(Trainer::new(CONFIG, impossible, 1), Err(Error::Setting { .. })));
 }
