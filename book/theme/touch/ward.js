@@ -8,7 +8,7 @@ touchDraw.ward = ({ colour, path, text, plain }) => (numbers, [illness, layer]) 
         text(72, y(log) + 6, log === -4 ? "0" : power(log), "end"));
     const [fault, place, step] = [...numbers].slice(layers * steps);
     const line = i => path(Array.from({ length: steps }, (_, k) => [x(k), y(at(i, k))]));
-    const chosen = illness && illness < 5 ? layer : -1;
+    const chosen = illness < 4 ? layer : -1;
     const lines = Array.from({ length: layers }, (_, i) =>
         `<path d="${line(i)}" stroke="${i === chosen ? colour(2) : colour(1)}" stroke-width="${i === chosen ? 4 : 1.5}" stroke-opacity="${i === chosen ? 1 : 0.3 + 0.08 * i}"/>`);
     // Names at the right, pushed apart where lines end together.
