@@ -45,7 +45,8 @@ pub use tile::Tile;
 /// assert_eq!(c.data(), [35.0, 44.0, 44.0, 56.0]);
 /// ```
 ///
-/// Cost: 2·m·k·n floating-point operations, at 90 to 98 % of what one core can do from 128×128×128 on. It uses the threads
+/// Cost: 2·m·k·n floating-point operations, at most of what one core can do from 128×128×128 on, and at less of it where the
+/// matrices leave its caches (`cargo xtask bench gemm` says how much). It uses the threads
 /// of the current pool from about two million multiplications on; the result has the same bits at any number of threads. No
 /// allocation once the thread's packing buffer has grown to its size.
 ///

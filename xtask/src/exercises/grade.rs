@@ -113,13 +113,13 @@ fn before(project: &Project, exercise: &Exercise) -> Result<Option<Verdict>, Fai
         }
         Source::Text(_) => None,
         Source::Missing => {
-            Some(Verdict::new(Status::Missing, format!("{file} is not there any more. {way_back}")))
+            Some(Verdict::new(Status::Missing, format!("The file is not there any more. {way_back}")))
         }
         Source::NotText(why) => {
-            Some(Verdict::new(Status::NotText, format!("{file} is not Rust: {why}. {way_back}")))
+            Some(Verdict::new(Status::NotText, format!("The file is not Rust: {why}. {way_back}")))
         }
         Source::Unreadable(why) => {
-            Some(Verdict::new(Status::Unreadable, format!("{file} cannot be read: {why}. {way_back}")))
+            Some(Verdict::new(Status::Unreadable, format!("The file cannot be read: {why}. {way_back}")))
         }
     })
 }
