@@ -155,7 +155,7 @@ pub(crate) enum Command {
         /// Measure instead: from a save to its verdict
         #[arg(long)]
         latency: bool,
-        /// Instead: changes that `cargo mutants` makes to the solutions must fail
+        /// Instead: what `cargo mutants` changes must fail
         #[arg(long, conflicts_with = "latency")]
         mutants: bool,
     },
