@@ -133,7 +133,9 @@ mod hardware {
     mod native {
         use super::config;
         use linalg::bandwidth::{Level, caches, level_for, read};
-        use linalg::gemm::{ELEMENTS_WORTH_A_THREAD, MULTIPLICATIONS_WORTH_A_THREAD};
+        use linalg::gemm::{
+            B_BYTES, ELEMENTS_WORTH_A_THREAD, FEW_ROWS, MULTIPLICATIONS_WORTH_A_THREAD, ladder,
+        };
         use linalg::{Real, Tensor, gemm};
         use proptest::prelude::*;
 
@@ -166,6 +168,47 @@ mod hardware {
                 prop_assert_eq!(on::<f32>(1, [1, k, n]), on::<f32>(threads, [1, k, n]));
                 prop_assert_eq!(on::<f64>(1, [n, k, 1]), on::<f64>(threads, [n, k, 1]));
             }
+        }
+
+        proptest! {
+            #![proptest_config(config(24))]
+
+            /// Few rows walk through a large matrix in their own way: the same sums, cut at other places, at any number of threads.
+            #[test]
+            fn few_rows_of_a_large_matrix(
+                m in 1_usize..=FEW_ROWS + 2, k in 1_usize..700, wide in 1.0..2.0_f64, left_out in 0_usize..40,
+                alpha in -2.0..2.0_f64, beta in prop_oneof![Just(0.0), Just(1.0), -2.0..2.0_f64], threads in 2_usize..5,
+            ) {
+                let n = ((B_BYTES / 8) as f64 * wide) as usize / k + 1;
+                let (a, b, old) = (noise::<f64>(m, k, 1), noise::<f64>(k, n + left_out, 2), noise::<f64>(m, n, 3));
+                let b = b.view().slice(1, 0, n);
+                let run = |threads| {
+                    let mut c = old.clone();
+                    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+                    pool.install(|| gemm(alpha, a.view(), b, beta, c.view_mut()));
+                    c
+                };
+                let (c, mut plain) = (run(1), Tensor::zeros([m, n]));
+                ladder::naive(a.view(), b, plain.view_mut());
+                for i in 0..m {
+                    for j in 0..n {
+                        let right = alpha * plain[[i, j]] + beta * old[[i, j]];
+                        prop_assert!((c[[i, j]] - right).abs() < 1e-14 * k as f64 + 1e-14, "[{}, {}]", i, j);
+                    }
+                }
+                prop_assert!(c == run(threads));
+            }
+        }
+
+        /// NaN and ∞ in either factor arrive, and what C held before is not read.
+        #[test]
+        fn few_rows_hide_no_nan() {
+            let (mut a, mut b) = (Tensor::full([2, 512], 1.0_f32), Tensor::full([512, 1024], 0.0_f32));
+            (a[[0, 17]], b[[500, 1000]]) = (f32::INFINITY, f32::NAN);
+            let mut c = Tensor::full([2, 1024], f32::NAN);
+            gemm(1.0, a.view(), b.view(), 0.0, c.view_mut());
+            assert!(c.row(0).iter().all(|x| x.is_nan())); // ∞·0
+            assert!((0..1024).all(|j| c[[1, j]].is_nan() == (j == 1000)));
         }
 
         /// A batch changes nothing for any of its rows but how they are rounded: row i of many is row i alone.

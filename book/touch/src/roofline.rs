@@ -15,7 +15,7 @@ pub const FIGURE: Figure = Figure {
         ),
         (
             "About as long as one row.",
-            "That is what the roof allows: the weights are fetched once, and the second row rides along. Move m and see how far that goes, and how far below the cross a tile made for many rows stays with two.",
+            "Yes: the time is that of fetching the weights. The second row rides along. Move m and see how far that goes.",
         ),
         ("Half as long.", "The weights still have to come. Half as long for each row, that is true."),
     ],

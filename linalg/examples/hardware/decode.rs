@@ -3,7 +3,7 @@
 use crate::record::Record;
 use crate::roofline::Point;
 use crate::{Machine, noise, product, quick};
-use linalg::gemm::gemm_with;
+use linalg::gemm::{gemm_with, ladder};
 use linalg::kernels::Kernels;
 use linalg::roofline::{Roof, Work};
 use linalg::{View, ViewMut};
@@ -54,6 +54,21 @@ impl Stack {
 // ANCHOR_END: stack
 
 impl Stack {
+    /// The same step with the walk through the weights that pays for many rows.
+    fn step_as_many(&mut self, m: usize) {
+        let [x, y] = &mut self.rows;
+        for weights in &self.layers {
+            let (x_now, y_now) = (&x[..m * WIDTH], &mut y[..m * WIDTH]);
+            ladder::tiled(
+                View::new(x_now, [m, WIDTH]),
+                View::new(weights, [WIDTH, WIDTH]),
+                ViewMut::new(y_now, [m, WIDTH]),
+            );
+            std::mem::swap(x, y);
+        }
+        black_box(&self.rows);
+    }
+
     /// The same step with one table of kernels, whose vectors are of one width, on one core.
     fn step_with(&mut self, kernels: &Kernels<f32>, m: usize) {
         let [x, y] = &mut self.rows;
@@ -202,6 +217,7 @@ fn batches(machine: &Machine, stack: &mut Stack, record: &mut Record) -> Vec<Poi
         }
     }
     println!("one step of {} layers, one core\n\n{table}", stack.layers.len());
+    record.timing("step_2_as_many", time(|| stack.step_as_many(2)) / first);
     record.timed_text("batches", &table);
     points
 }

@@ -37,6 +37,15 @@ const FAR_COLUMNS: usize = 2048;
 /// where sums are rounded.
 pub const LONGEST_SUM: usize = 384;
 
+/// So many rows are few. Memory is then what they wait for, once B does not fit into [`B_BYTES`], and B is read as memory likes it best:
+/// [`FEW_ROWS_SUM`] rows at a time, each as far as [`FEW_ROWS_STRIP`], instead of 384 rows of a tile's width, each on another page. C,
+/// small as it is, is visited all the more often.
+pub const FEW_ROWS: usize = 16;
+/// Length of the sums between two visits of C for few rows: as many streams as a core's prefetchers can follow.
+pub const FEW_ROWS_SUM: usize = 16;
+/// Bytes of a row of B that few rows go through before they come to the next rows.
+pub const FEW_ROWS_STRIP: usize = 16 * 1024;
+
 /// The factors and shapes of one product, or of one thread's part of it.
 pub(crate) struct Product<T> {
     pub(crate) m: usize,
@@ -49,6 +58,8 @@ pub(crate) struct Product<T> {
     pub(crate) c: *mut T,
     pub(crate) c_row: usize,
     pub(crate) c_col: usize,
+    /// Whether it is bound by memory: few rows, and a large B that can be read where it lies.
+    pub(crate) few_rows: bool,
     /// Whether to copy where that should pay; without, only what the kernel cannot read where it lies.
     pub(crate) pack: bool,
 }
@@ -60,16 +71,18 @@ pub(crate) struct Product<T> {
 pub(crate) unsafe fn multiply<T: Real>(tile: &Tile<T>, x: &Product<T>) {
     let (m, n, k) = (x.m, x.n, x.k);
     let bytes = size_of::<T>();
-    let kc_max = even(k, LONGEST_SUM, 8);
+    let kc_max = even(k, if x.few_rows { FEW_ROWS_SUM } else { LONGEST_SUM }, 8);
     let pack_a =
         x.pack && n > 4 * tile.cols && (x.a.row * bytes >= FAR_ROWS || x.a.col * bytes >= FAR_COLUMNS);
     let span = kc_max * x.b.row * bytes;
     // A narrow tile reads a part of each cache line, and comes back for the rest when it is gone.
     let whole_lines = tile.cols * bytes >= 128;
-    let few_rows = m <= 2 * tile.rows && span <= 4 * NEAR;
-    let direct_b = x.b.col == 1 && (!x.pack || few_rows || (whole_lines && m <= 256 && span <= NEAR));
+    let barely_used = m <= 2 * tile.rows && span <= 4 * NEAR;
+    let direct_b =
+        x.b.col == 1 && (!x.pack || x.few_rows || barely_used || (whole_lines && m <= 256 && span <= NEAR));
     let mc_max = even(m, A_BYTES / (kc_max * bytes), tile.rows);
-    let nc_max = even(n, B_BYTES / (kc_max * bytes), tile.cols);
+    let strip = if x.few_rows { FEW_ROWS_STRIP } else { B_BYTES / kc_max };
+    let nc_max = even(n, strip / bytes, tile.cols);
     let a_room = if pack_a { (mc_max * kc_max).next_multiple_of(64) } else { 0 };
     let b_room = if direct_b { tile.cols } else { nc_max } * kc_max;
     with_scratch(a_room + b_room, |scratch: *mut T| {

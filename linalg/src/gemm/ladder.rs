@@ -151,7 +151,7 @@ pub fn packed<T: Real>(a: View<'_, T>, b: View<'_, T>, c: ViewMut<'_, T>) {
 
 /// Rung 5: a tile of C in registers, with the processor's fused multiply-add; one thread.
 ///
-/// The portable tile is the readable version: `gemm/tile.rs`.
+/// The portable tile is the readable version: `gemm/tile.rs`. Few rows are treated like many, which [`gemm`](mod@super) knows better.
 #[track_caller]
 pub fn tiled<T: Real>(a: View<'_, T>, b: View<'_, T>, c: ViewMut<'_, T>) {
     tiled_with(T::kernels().tile, a, b, c);
@@ -160,7 +160,7 @@ pub fn tiled<T: Real>(a: View<'_, T>, b: View<'_, T>, c: ViewMut<'_, T>) {
 /// Rung 5 with a micro-kernel of one's choice.
 #[track_caller]
 pub fn tiled_with<T: Real>(tile: Tile<T>, a: View<'_, T>, b: View<'_, T>, c: ViewMut<'_, T>) {
-    gemm_on(How { threads: 1, tile, pack: true }, T::ONE, a, b, T::ZERO, c);
+    gemm_on(How { threads: 1, tile, pack: true, few_rows: false }, T::ONE, a, b, T::ZERO, c);
 }
 
 /// Rung 5 without rung 4, for comparison: the tile reads A and B where they lie.
@@ -169,7 +169,7 @@ pub fn tiled_with<T: Real>(tile: Tile<T>, a: View<'_, T>, b: View<'_, T>, c: Vie
 #[track_caller]
 pub fn tiled_unpacked<T: Real>(a: View<'_, T>, b: View<'_, T>, c: ViewMut<'_, T>) {
     let tile = T::kernels().tile;
-    gemm_on(How { threads: 1, tile, pack: false }, T::ONE, a, b, T::ZERO, c);
+    gemm_on(How { threads: 1, tile, pack: false, few_rows: false }, T::ONE, a, b, T::ZERO, c);
 }
 
 /// Rung 6: on all threads of the pool, if there is enough to do.

@@ -24,7 +24,7 @@ use crate::par;
 use crate::real::Real;
 use crate::view::{View, ViewMut};
 use blocks::Product;
-pub use blocks::{A_BYTES, B_BYTES, LONGEST_SUM};
+pub use blocks::{A_BYTES, B_BYTES, FEW_ROWS, FEW_ROWS_STRIP, FEW_ROWS_SUM, LONGEST_SUM};
 pub use gemv::ELEMENTS_WORTH_A_THREAD;
 use pack::Source;
 pub use split::{MULTIPLICATIONS_WORTH_A_THREAD, pieces};
@@ -70,7 +70,7 @@ pub fn gemm_with<T: Real>(
     beta: T,
     c: ViewMut<'_, T>,
 ) {
-    gemm_on(How { threads: par::threads(), tile, pack: true }, alpha, a, b, beta, c);
+    gemm_on(How { threads: par::threads(), tile, pack: true, few_rows: true }, alpha, a, b, beta, c);
 }
 
 /// The dimensions m, k, n of a product.
@@ -98,6 +98,8 @@ struct How<T> {
     tile: Tile<T>,
     /// Whether to copy blocks of A and B where that should pay.
     pack: bool,
+    /// Whether to walk through B another way where rows are few.
+    few_rows: bool,
 }
 
 /// [`gemm`], one way or another.
@@ -120,9 +122,14 @@ fn gemm_on<T: Real>(how: How<T>, alpha: T, a: View<'_, T>, b: View<'_, T>, beta:
     if m == 1 && gemv::row_times_matrix(how.threads, alpha, a, b, beta, &mut c) {
         return;
     }
+    // Asked before the product is cut for threads: where sums are rounded must not depend on how many there are.
+    let few_rows = how.few_rows
+        && m <= FEW_ROWS
+        && b.strides()[1] == 1
+        && k.saturating_mul(n) > B_BYTES / size_of::<T>();
     let source = |x: View<'_, T>| Source { ptr: x.data().as_ptr(), row: x.strides()[0], col: x.strides()[1] };
     let (a, b, c) = (source(a), source(b), c.data_mut().as_mut_ptr());
-    let product = Product { m, n, k, alpha, a, b, beta, c, c_row, c_col, pack: how.pack };
+    let product = Product { m, n, k, alpha, a, b, beta, c, c_row, c_col, few_rows, pack: how.pack };
     // SAFETY: a view covers every element that its shape and strides name, C is borrowed exclusively and so overlaps
     // neither A nor B, no two of its elements share an address, and a `Tile` can only be had from tables that were
     // chosen after asking the processor.
