@@ -138,54 +138,56 @@ impl Cholesky {
 }
 
 /// Up to so many rows are done one by one.
-const NARROW: usize = 64;
+const NARROW: usize = 8;
+/// A square of a symmetric result is halved until it has so many rows; then all of it is computed, in one product.
+const SMALL: usize = 32;
 
 // ANCHOR: factor
-/// Decomposes the diagonal block `from..to` of the upper triangle, from which everything above it has been subtracted; the error is the
-/// pivot that is not positive.
+/// Finds rows `from..to` of U, from which all rows above them have been subtracted; the error is the pivot that is not positive.
 ///
 /// ```text
-/// ⎡ A₁₁  A₁₂ ⎤   ⎡ U₁₁ᵀ       ⎤ ⎡ U₁₁  U₁₂ ⎤      U₁₁ from A₁₁, U₁₂ = U₁₁⁻ᵀ·A₁₂,
-/// ⎣  ·   A₂₂ ⎦ = ⎣ U₁₂ᵀ  U₂₂ᵀ ⎦ ⎣      U₂₂ ⎦      U₂₂ from A₂₂ − U₁₂ᵀ·U₁₂
+/// ⎡ A₁₁  A₁₂ ⎤   ⎡ U₁₁ᵀ       ⎤ ⎡ U₁₁  U₁₂ ⎤      the rows above: U₁₁ and U₁₂ from A₁₁ and A₁₂,
+/// ⎣  ·   A₂₂ ⎦ = ⎣ U₁₂ᵀ  U₂₂ᵀ ⎦ ⎣      U₂₂ ⎦      the rows below: U₂₂ from A₂₂ − U₁₂ᵀ·U₁₂
 /// ```
 fn factor(a: &mut Mat, from: usize, to: usize) -> Result<(), usize> {
     if to - from <= NARROW {
         return by_definition(a, from, to);
     }
-    let middle = from + (to - from) / 2;
+    let n = a.cols();
+    let middle = from + ((to - from) / 2).next_multiple_of(NARROW);
     factor(a, from, middle)?;
-    let u11 = a.view().slice(0, from, middle).slice(1, from, middle).to_tensor();
-    let a12 = a.view_mut().slice(0, from, middle).slice(1, middle, to);
-    solve_lower(u11.view().transpose(), Diagonal::Stored, a12).expect("the pivots were positive");
-    let u12 = a.view().slice(0, from, middle).slice(1, middle, to).to_tensor();
-    subtract_square(u12.view(), a.view_mut().slice(0, middle, to).slice(1, middle, to));
+    let (above, below) = a.data_mut().split_at_mut(middle * n);
+    let u12 = View::new(&above[from * n..], [middle - from, n]).slice(1, middle, n);
+    let a22 = ViewMut::new(&mut below[..(to - middle) * n], [to - middle, n]).slice(1, middle, n);
+    subtract_product(u12, a22);
     factor(a, middle, to)
 }
 
-/// C ← C − Uᵀ·U, of which only the upper triangle is wanted: halves, down to squares that are small enough to be computed whole.
-fn subtract_square(u: View<'_, f64>, mut c: ViewMut<'_, f64>) {
-    let n = u.shape()[1];
-    if n <= NARROW {
-        return gemm(-1.0, u.transpose(), u, 1.0, c);
+/// C ← C − Uᵀ·U, of whose rows only the first few are there, and of those only what is not below the diagonal: halves, down to
+/// squares that are small enough to be computed whole.
+fn subtract_product(u: View<'_, f64>, mut c: ViewMut<'_, f64>) {
+    let (m, n) = (c.shape()[0], c.shape()[1]);
+    if m <= SMALL {
+        return gemm(-1.0, u.slice(1, 0, m).transpose(), u, 1.0, c);
     }
-    let half = n / 2;
-    let (left, right) = (u.slice(1, 0, half), u.slice(1, half, n));
-    subtract_square(left, c.reborrow().slice(0, 0, half).slice(1, 0, half));
-    gemm(-1.0, left.transpose(), right, 1.0, c.reborrow().slice(0, 0, half).slice(1, half, n));
-    subtract_square(right, c.slice(0, half, n).slice(1, half, n));
+    let half = m / 2;
+    subtract_product(u, c.reborrow().slice(0, 0, half));
+    subtract_product(u.slice(1, half, n), c.slice(0, half, m).slice(1, half, n));
 }
 
 /// U\[i,j\] = (A\[i,j\] − Σₖ U\[k,i\]·U\[k,j\]) / U\[i,i\] and U\[i,i\] = √(A\[i,i\] − Σₖ U\[k,i\]²), row by row, k from `from` on.
 fn by_definition(a: &mut Mat, from: usize, to: usize) -> Result<(), usize> {
     let n = a.cols();
-    let mut column = Vec::with_capacity(to - from);
+    let mut column = [0.0; NARROW];
     for i in from..to {
         let (above, row) = a.data_mut().split_at_mut(i * n);
-        column.clear();
-        column.extend((from..i).map(|k| above[k * n + i]));
-        let row = &mut row[i..to];
+        let column = &mut column[..i - from];
+        for (k, x) in column.iter_mut().enumerate() {
+            *x = above[(from + k) * n + i];
+        }
+        let row = &mut row[i..n];
         if i > from {
-            (f64::kernels().add_rows)(-1.0, &column, &above[from * n + i..], n, row);
+            (f64::kernels().add_rows)(-1.0, column, &above[from * n + i..], n, row);
         }
         let pivot = row[0];
         // NaN, from an overflow, is not positive either
