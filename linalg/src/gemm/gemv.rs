@@ -9,8 +9,8 @@ use crate::real::Real;
 use crate::view::{View, ViewMut};
 
 // ANCHOR: gemv
-/// Elements of the matrix that each thread of a matrix-vector product must have: a quarter of what a matrix product asks for, since
-/// each costs not a multiplication but a trip to the cache or to memory.
+/// Elements of the matrix that each thread of a matrix-vector product must have: far fewer than a matrix product asks for, since each
+/// costs not a multiplication but a trip to the cache or to memory.
 pub const ELEMENTS_WORTH_A_THREAD: usize = 1 << 18;
 
 /// C ← alpha·x·B + beta·C for one row x.

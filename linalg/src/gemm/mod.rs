@@ -47,7 +47,7 @@ pub use tile::Tile;
 ///
 /// Cost: 2·m·k·n floating-point operations, at most of what one core can do from 128×128×128 on, and at less of it where the
 /// matrices leave its caches (`cargo xtask bench gemm` says how much). It uses the threads
-/// of the current pool from about two million multiplications on; the result has the same bits at any number of threads. No
+/// of the current pool from about eight million multiplications on; the result has the same bits at any number of threads. No
 /// allocation once the thread's packing buffer has grown to its size.
 ///
 /// # Panics
