@@ -99,6 +99,7 @@ impl Exercise for Spec {
             Probe::new("one unit open, one closed", by_hand(&[1.75, -0.75], &[2.0, -1.5], 0.75, 0.5))
                 .tags(closed),
             Probe::new("all units closed", by_hand(&[-1.5, -0.75], &[2.0, -1.5], 0.75, 0.5)).tags(closed),
+            Probe::new("a unit exactly at its gate", by_hand(&[1.75, 0.0], &[2.0, -1.5], 0.75, 0.5)),
             Probe::new("one sample, two outputs", random([1, 3, 4, 2], 0.25, 1)).tags(outputs),
             Probe::new("two samples, one output", random([2, 3, 4, 1], 0.25, 2)).tags(batch),
             Probe::new("three samples, two outputs", random([3, 4, 5, 2], 0.25, 3)).tags(several),
@@ -151,6 +152,9 @@ impl crate::spec::Judged for Spec {
     }
     fn solution() -> Self::Subject {
         crate::two_layers!(solution)
+    }
+    fn accepted() -> Vec<crate::spec::Accepted<Self>> {
+        wrong::accepted()
     }
     fn wrong() -> Vec<crate::spec::Wrong<Self>> {
         wrong::wrong()

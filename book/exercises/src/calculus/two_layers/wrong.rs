@@ -1,6 +1,7 @@
 //! Training steps as people write them.
 
 use super::{Grads, Net, Spec};
+use crate::spec::Accepted;
 use linalg::Mat;
 
 type Wrong = crate::spec::Wrong<Spec>;
@@ -131,6 +132,14 @@ fn last_sample(m: &Mat) -> Vec<f64> {
 
 fn first_sample(m: &Mat) -> Vec<f64> {
     m.row(0).to_vec()
+}
+
+pub(super) fn accepted() -> Vec<Accepted<Spec>> {
+    vec![Accepted {
+        slug: "open-at-zero",
+        note: "A unit whose sum is exactly 0 is open in your network; here it is closed. Every slope from 0 to 1 is as good at a kink.",
+        subject: way!(gate: |d, z| if z >= 0.0 { d } else { 0.0 }),
+    }]
 }
 
 pub(super) fn pairs() -> Vec<Pair> {
