@@ -24,7 +24,7 @@ impl<T: Real> Tape<'_, T> {
     pub fn gelu(&mut self, x: Var) -> Var {
         let op = const { &Op { name: "gelu", forward: forward::<T>, backward: backward::<T> } };
         let shape = self.shape(x);
-        self.push(op, &[x], shape, Attrs::default(), &[], shape.len())
+        self.push(op, &[x], shape, Attrs::default(), &[], 0)
     }
 }
 
@@ -32,47 +32,48 @@ fn forward<T: Real>(f: &mut Forward<'_, T>) {
     let x = f.input(0);
     let (half, scale) = (T::from_f64(0.5), T::from_f64(FRAC_1_SQRT_2));
     let parallel = x.len() >= PARALLEL_COSTLY;
-    // Φ(x) stays in scratch: with it, backward needs no second erf.
-    par::for_each_chunks([&mut *f.out, &mut *f.scratch], [CHUNK; 2], parallel, |i, [y, cdf]| {
+    par::for_each_chunk(&mut *f.out, CHUNK, parallel, |i, y| {
         let x = &x[i * CHUNK..][..y.len()];
         vectorise!({
-            for (p, &x) in cdf.iter_mut().zip(x) {
-                *p = x * scale;
+            for (y, &x) in y.iter_mut().zip(x) {
+                *y = x * scale;
             }
         });
-        kernels::erf(cdf);
+        kernels::erf(y);
         vectorise!({
-            for ((y, p), &x) in y.iter_mut().zip(cdf).zip(x) {
-                *p = half * (T::ONE + *p);
-                *y = x * *p;
+            for (y, &x) in y.iter_mut().zip(x) {
+                *y = x * (half * (T::ONE + *y));
             }
         });
     });
 }
 
-// (x·Φ)' = Φ + x·φ, with the density φ(x) = e^(−x²/2)/√(2π).
+// (x·Φ)' = Φ + x·φ, with the density φ(x) = e^(−x²/2)/√(2π). Φ is computed again: to keep it would take a write and a read of memory, and
+// those last longer than an erf.
 fn backward<T: Real>(b: &mut Backward<'_, T>) {
-    let (d_y, x, cdf) = (b.d_out(), b.input(0), &*b.scratch());
+    let (d_y, x) = (b.d_out(), b.input(0));
     let Some((d_x, beta)) = b.d_input(0) else { return };
+    let (half, scale) = (T::from_f64(0.5), T::from_f64(FRAC_1_SQRT_2));
     let (minus_half, norm) = (T::from_f64(-0.5), T::from_f64(1.0 / (2.0 * PI).sqrt()));
     let parallel = x.len() >= PARALLEL_COSTLY;
     par::for_each_chunk(d_x, PIECE, parallel, |i, d_x| {
         let at = i * PIECE..i * PIECE + d_x.len();
-        let (x, d_y, cdf) = (&x[at.clone()], &d_y[at.clone()], &cdf[at]);
-        let mut density = [T::ZERO; PIECE];
-        let density = &mut density[..x.len()];
+        let (x, d_y) = (&x[at.clone()], &d_y[at]);
+        let (mut slope, mut density) = ([T::ZERO; PIECE], [T::ZERO; PIECE]);
+        let (slope, density) = (&mut slope[..x.len()], &mut density[..x.len()]);
         vectorise!({
-            for (s, &x) in density.iter_mut().zip(x) {
-                *s = minus_half * x * x;
+            for ((s, p), &x) in slope.iter_mut().zip(&mut *density).zip(x) {
+                (*s, *p) = (x * scale, minus_half * x * x);
             }
         });
+        kernels::erf(slope);
         kernels::exp(density);
         vectorise!({
-            for ((s, &x), &p) in density.iter_mut().zip(x).zip(cdf) {
-                *s = p + x * norm * *s;
+            for ((s, &p), &x) in slope.iter_mut().zip(&*density).zip(x) {
+                *s = half * (T::ONE + *s) + x * norm * p;
             }
         });
-        accumulate((d_x, beta), d_y, density, |d_y, slope| d_y * slope);
+        accumulate((d_x, beta), d_y, slope, |d_y, slope| d_y * slope);
     });
 }
 
