@@ -160,6 +160,7 @@ fn print_sharpness(record: &mut record::Record) -> String {
     }
     record.value("apart_first", first[2] / first[3], 1e-3);
     record.value("apart", last[2] / last[3], 1e-3);
+    record.value("apart_most", seen.iter().map(|row| row[2] / row[3]).fold(0.0, f64::max), 1e-3);
     let line = |name: &str, at: usize, bold: bool| plot::Line {
         name: name.into(),
         points: seen.iter().map(|row| (row[0], row[at])).collect(),
