@@ -44,7 +44,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            every: 10,
+            every: 20,
             history: 256,
             patience: 3,
             on_broken: Action::Stop,

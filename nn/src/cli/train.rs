@@ -51,8 +51,8 @@ pub(super) struct Args {
     /// Write the results down for the book, with their command, seed and machine (book/results/)
     #[arg(long, value_name = "FILE")]
     values: Option<PathBuf>,
-    /// Watch the gradients: every 10th step (or N) is examined, and what is wrong is said. The result is the same to the bit
-    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "10", value_parser = clap::value_parser!(u64).range(1..))]
+    /// Watch the gradients: every 20th step (or N) is examined, and what is wrong is said. The result is the same to the bit
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "20", value_parser = clap::value_parser!(u64).range(1..))]
     clinic: Option<u64>,
     /// The file to keep the model in
     #[arg(long, value_name = "FILE", default_value = MODEL)]
