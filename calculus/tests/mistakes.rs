@@ -65,6 +65,36 @@ mod mistakes {
         }
     }
 
+    /// Its number names a node of the new graph, too: silence would be a wrong gradient.
+    #[test]
+    fn a_value_of_another_graph_is_blamed_on_the_caller() {
+        type Use = (u32, fn(&mut Tape<'_, f64>, Var));
+        #[rustfmt::skip]
+        let uses: [Use; 10] = [
+            (line!(), |t, old| { t.tanh(old); }),
+            (line!(), |t, old| { t.sum(old); }),
+            (line!(), |t, old| { let new = t.input([3], &[1.0; 3]); t.mul(new, old); }),
+            (line!(), |t, old| { t.softmax(old); }),
+            (line!(), |t, old| { t.reshape(old, [3]); }),
+            (line!(), |t, old| { let _ = t.value(old); }),
+            (line!(), |t, old| { let _ = t.shape(old); }),
+            (line!(), |t, old| { let _ = t.grad(old); }),
+            (line!(), |t, old| { t.retain(old); }),
+            (line!(), |t, old| { t.backward(old, &mut Grads::default()); }),
+        ];
+        for (i, (line, wrong)) in uses.into_iter().enumerate() {
+            let (message, blamed) = blame(|| {
+                let (params, mut arena) = (Params::new(), Arena::new());
+                let old = Tape::record(&params, &mut arena).input([3], &[1.0; 3]);
+                let mut t = Tape::record(&params, &mut arena);
+                t.input([3], &[2.0; 3]);
+                wrong(&mut t, old);
+            });
+            assert!(message.contains("belongs to another graph"), "{i}: {message}");
+            assert_eq!(blamed, line, "{i}: {message}");
+        }
+    }
+
     #[test]
     fn other_mistakes_are_explained() {
         let (message, _) = blame(|| {

@@ -6,15 +6,20 @@ use super::plan::Pool;
 use linalg::{Real, Shape};
 use std::fmt::Write as _;
 use std::panic::Location;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Names a value on a tape: the number of its node. A `Copy` handle, good until the tape is dropped.
+/// Names a value on a tape: the number of its node, and that of the graph. A `Copy` handle, good until the tape is dropped: on
+/// another one it panics, since there its node is something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Var(pub(super) u32);
+pub struct Var {
+    pub(super) node: u32,
+    pub(super) graph: u32,
+}
 
 impl Var {
     /// The number of the node, in creation order.
     pub fn index(self) -> usize {
-        self.0 as usize
+        self.node as usize
     }
 }
 
@@ -104,6 +109,21 @@ pub struct Arena<T: 'static> {
     pub(super) reached: Vec<bool>,
     pub(super) written: Vec<bool>,
     pub(super) scopes: Scopes,
+    /// Which graph of the whole program is in here: what a [`Var`] must know to be of it.
+    pub(super) graph: u32,
+}
+
+/// The number of the next graph.
+static GRAPHS: AtomicU32 = AtomicU32::new(0);
+
+/// The place of a value's node in a graph, if it is one of its nodes.
+#[track_caller]
+pub(super) fn place_of(v: Var, graph: u32) -> usize {
+    assert!(
+        v.graph == graph,
+        "this value belongs to another graph: a Var is good until its tape is dropped; make it again on this tape"
+    );
+    v.index()
 }
 
 impl<T: Real> Arena<T> {
@@ -120,7 +140,22 @@ impl<T: Real> Arena<T> {
             reached: Vec::new(),
             written: Vec::new(),
             scopes: Scopes::default(),
+            graph: u32::MAX,
         }
+    }
+
+    /// The node of a value.
+    ///
+    /// # Panics
+    /// If the value belongs to another graph.
+    #[track_caller]
+    pub(super) fn node(&self, v: Var) -> &Node<T> {
+        &self.nodes[place_of(v, self.graph)]
+    }
+
+    /// The name of a node of this graph.
+    pub(super) fn var(&self, i: usize) -> Var {
+        Var { node: i as u32, graph: self.graph }
     }
 
     /// How many nodes the present graph has.
@@ -142,6 +177,7 @@ impl<T: Real> Arena<T> {
         self.values.used = 0;
         self.scratch.used = 0;
         self.scopes.current = 0;
+        self.graph = GRAPHS.fetch_add(1, Ordering::Relaxed);
     }
 }
 

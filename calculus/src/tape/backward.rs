@@ -1,6 +1,6 @@
 //! The walk back: from the loss to the parameters, through nodes in reverse creation order. Chapter: *The tensor tape*.
 
-use super::arena::{Arena, Kind, Var};
+use super::arena::{Arena, Kind, Var, place_of};
 use super::observe::Stage;
 use super::op::{Backward, Values};
 use super::params::Grads;
@@ -88,7 +88,7 @@ impl<T: Real> Tape<'_, T> {
         arena.written.resize(arena.nodes.len(), false);
 
         // The seed.
-        let node = &arena.nodes[out.index()];
+        let node = arena.node(out);
         match (node.grad, &node.kind) {
             (None, _) => {} // depends on no parameter and no input
             (Some(span), Kind::Param(_)) => {
@@ -104,10 +104,10 @@ impl<T: Real> Tape<'_, T> {
         // Each node's inputs were created before it. So when the walk arrives at a node, all nodes that use it have
         // been visited, and its gradient is complete.
         for i in (0..arena.nodes.len()).rev() {
-            let node = &arena.nodes[i];
+            let (node, var) = (&arena.nodes[i], arena.var(i));
             let Some(grad) = node.grad else { continue };
             if matches!(node.kind, Kind::Param(_)) {
-                see(Stage::Arrived, Var(i as u32), arena, grads);
+                see(Stage::Arrived, var, arena, grads);
                 continue; // its gradient is in `grads` already
             }
             if !arena.written[i] {
@@ -117,18 +117,19 @@ impl<T: Real> Tape<'_, T> {
                 }
                 continue;
             }
-            see(Stage::Arrived, Var(i as u32), arena, grads);
+            see(Stage::Arrived, var, arena, grads);
             let Kind::Op(op) = node.kind else { continue };
             let (d_before, rest) = arena.grads.split_at_mut(grad.start);
             let (d_out, d_after) = rest.split_at_mut(grad.len);
             (op.backward)(&mut Backward {
                 values: Values {
                     nodes: &arena.nodes,
+                    graph: arena.graph,
                     params: self.params.values(),
                     arena: &arena.values.data,
                 },
                 inputs: node.inputs.of(&arena.inputs),
-                var: Var(i as u32),
+                var,
                 d_out,
                 d_before,
                 d_after,
@@ -139,7 +140,7 @@ impl<T: Real> Tape<'_, T> {
                 ints: node.ints.of(&arena.ints),
                 attrs: node.attrs,
             });
-            see(Stage::Passed, Var(i as u32), arena, grads);
+            see(Stage::Passed, var, arena, grads);
         }
     }
 
@@ -158,8 +159,13 @@ impl<T: Real> Tape<'_, T> {
     /// tape.backward(z, &mut Grads::like(&params));
     /// assert_eq!((tape.grad(y)[0], tape.grad(x)[0]), (18.0, 108.0)); // 2y, 4x³
     /// ```
+    ///
+    /// # Panics
+    /// If the value belongs to another graph.
+    #[track_caller]
     pub fn retain(&mut self, v: Var) {
-        self.arena.nodes[v.index()].retain = true;
+        let at = place_of(v, self.arena.graph);
+        self.arena.nodes[at].retain = true;
     }
 
     /// The gradient of an input, or of a value that was given to [`Tape::retain`], after [`Tape::backward`].
@@ -169,7 +175,7 @@ impl<T: Real> Tape<'_, T> {
     /// before backward.
     #[track_caller]
     pub fn grad(&self, v: Var) -> &[T] {
-        let node = &self.arena.nodes[v.index()];
+        let node = self.arena.node(v);
         assert!(!matches!(node.kind, Kind::Param(_)), "grad: a parameter's gradient is in the Grads");
         let Some(span) = node.grad else {
             panic!(

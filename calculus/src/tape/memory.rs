@@ -123,7 +123,8 @@ impl<T: Real> Tape<'_, T> {
     pub fn places(&mut self, out: Var) -> Vec<Place> {
         let arena = &mut *self.arena;
         arena.plan(out);
-        let Arena { nodes, inputs, reached, .. } = &*arena;
+        let arena = &*arena;
+        let Arena { nodes, inputs, reached, .. } = arena;
         let mut born = vec![None; nodes.len()];
         born[out.index()] = Some(out.index());
         for i in (0..nodes.len()).rev().filter(|&i| reached[i]) {
@@ -138,7 +139,7 @@ impl<T: Real> Tape<'_, T> {
             }
             let span = node.grad?;
             let op = if let Kind::Op(op) = node.kind { op.name } else { "input" };
-            let (var, born) = (Var(i as u32), born[i].unwrap_or(i));
+            let (var, born) = (arena.var(i), born[i].unwrap_or(i));
             let dies = (!node.keeps_grad()).then_some(i);
             Some(Place { var, op, start: span.start, len: span.len, born, dies })
         };

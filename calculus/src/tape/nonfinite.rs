@@ -75,7 +75,7 @@ impl<T: Real> Tape<'_, T> {
     /// [`Tape::first_non_finite`] for one value: was something born here?
     // ANCHOR: born
     pub(crate) fn born_non_finite(&self, var: Var) -> Option<NonFinite> {
-        let node: &Node<T> = &self.arena.nodes[var.index()];
+        let node: &Node<T> = self.arena.node(var);
         let values = self.values();
         let nan = |v: Var| values.value(v).iter().position(|x| x.to_f64().is_nan());
         let broken = |v: Var| values.value(v).iter().position(|x| !x.is_finite());
@@ -129,11 +129,11 @@ impl<T: Real> Tape<'_, T> {
                 return;
             }
             let broken = |v: Var| arena.gradient(v, grads)?.iter().position(|d| !d.is_finite());
-            let inputs = arena.nodes[v.index()].inputs.of(&arena.inputs);
+            let inputs = arena.node(v).inputs.of(&arena.inputs);
             found = inputs.iter().find_map(|&input| {
                 let index = broken(input)?;
                 let value = arena.gradient(input, grads)?[index].to_f64();
-                Some((v, input, arena.nodes[input.index()].shape, index, value))
+                Some((v, input, arena.node(input).shape, index, value))
             });
         });
         let (v, input, shape, index, value) = found?;

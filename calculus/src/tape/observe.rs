@@ -49,7 +49,7 @@ impl<T: Real> Arena<T> {
     /// The gradient of a value during or after a walk; `None` if none has reached it. Of a parameter: all that was
     /// added so far.
     pub(super) fn gradient<'a>(&'a self, v: Var, grads: &'a Grads<T>) -> Option<&'a [T]> {
-        let node = &self.nodes[v.index()];
+        let node = self.node(v);
         let span = node.grad?;
         match node.kind {
             Kind::Param(_) => Some(span.of(grads.values())),
@@ -57,8 +57,9 @@ impl<T: Real> Arena<T> {
         }
     }
 
+    #[track_caller]
     fn info(&self, v: Var) -> Info {
-        let node = &self.nodes[v.index()];
+        let node = self.node(v);
         let (op, param) = match node.kind {
             Kind::Param(id) => ("param", Some(id)),
             Kind::Constant => ("constant", None),
@@ -83,8 +84,13 @@ pub struct Seen<'s, T: 'static> {
 impl<'s, T: Real> Seen<'s, T> {
     /// The numbers of any value.
     pub fn value(&self, v: Var) -> &'s [T] {
-        Values { nodes: &self.arena.nodes, params: self.params.values(), arena: &self.arena.values.data }
-            .value(v)
+        Values {
+            nodes: &self.arena.nodes,
+            graph: self.arena.graph,
+            params: self.params.values(),
+            arena: &self.arena.values.data,
+        }
+        .value(v)
     }
 
     /// What any value is.
@@ -94,14 +100,15 @@ impl<'s, T: Real> Seen<'s, T> {
 
     /// What the operation read.
     pub fn inputs(&self) -> &'s [Var] {
-        self.arena.nodes[self.var.index()].inputs.of(&self.arena.inputs)
+        self.arena.node(self.var).inputs.of(&self.arena.inputs)
     }
 }
 
 impl<T: Real> Tape<'_, T> {
     /// All values, in the order in which they were made.
     pub fn vars(&self) -> impl DoubleEndedIterator<Item = Var> + use<T> {
-        (0..self.arena.nodes.len() as u32).map(Var)
+        let graph = self.arena.graph;
+        (0..self.arena.nodes.len() as u32).map(move |node| Var { node, graph })
     }
 
     /// What a value is and where it was made.
@@ -110,8 +117,9 @@ impl<T: Real> Tape<'_, T> {
     }
 
     /// What an operation read; nothing, of a parameter or of data.
+    #[track_caller]
     pub fn inputs(&self, v: Var) -> &[Var] {
-        self.arena.nodes[v.index()].inputs.of(&self.arena.inputs)
+        self.arena.node(v).inputs.of(&self.arena.inputs)
     }
 
     /// Spells a place: `block 3/attention`. Empty at the top.

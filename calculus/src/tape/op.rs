@@ -1,6 +1,6 @@
 //! Operations: a forward function, its backward twin, and what each gets to see. Chapter: *The tensor tape*.
 
-use super::arena::{Kind, Node, Span, Var, poison};
+use super::arena::{Kind, Node, Span, Var, place_of, poison};
 use linalg::{Real, Shape};
 
 /// An operation of the tape.
@@ -72,6 +72,7 @@ pub struct Attrs {
 #[derive(Debug)]
 pub struct Values<'v, T: 'static> {
     pub(super) nodes: &'v [Node<T>],
+    pub(super) graph: u32,
     pub(super) params: &'v [T],
     pub(super) arena: &'v [T],
 }
@@ -85,8 +86,12 @@ impl<T> Copy for Values<'_, T> {}
 
 impl<'v, T> Values<'v, T> {
     /// The numbers of a value, in row-major order.
+    ///
+    /// # Panics
+    /// If the value belongs to another graph.
+    #[track_caller]
     pub fn value(&self, v: Var) -> &'v [T] {
-        let node = &self.nodes[v.index()];
+        let node = &self.nodes[place_of(v, self.graph)];
         match node.kind {
             Kind::Param(_) => node.value.of(self.params),
             _ => node.value.of(self.arena),
@@ -94,8 +99,12 @@ impl<'v, T> Values<'v, T> {
     }
 
     /// The shape of a value.
+    ///
+    /// # Panics
+    /// If the value belongs to another graph.
+    #[track_caller]
     pub fn shape(&self, v: Var) -> Shape {
-        self.nodes[v.index()].shape
+        self.nodes[place_of(v, self.graph)].shape
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! A compiler that assigns registers solves the same problem.
 
-use super::arena::{Arena, Kind, Node, Span, Var};
+use super::arena::{Arena, Kind, Node, Span, Var, place_of};
 use linalg::Real;
 
 /// The free pieces of the gradient buffer, by address, no two of them touching.
@@ -81,7 +81,9 @@ impl<T: Real> Arena<T> {
     /// Gives each gradient its place, for a walk back from `out`: a rehearsal of the walk that only books memory. Returns how
     /// long the buffer of gradients must be.
     // ANCHOR: plan
+    #[track_caller]
     pub(super) fn plan(&mut self, out: Var) -> usize {
+        let out = place_of(out, self.graph);
         let Arena { nodes, inputs, reached, pool, .. } = self;
         pool.clear();
         reached.clear();
@@ -91,7 +93,7 @@ impl<T: Real> Arena<T> {
                 nodes[v].grad = Some(pool.take(nodes[v].shape.len()));
             }
         };
-        reach(out.index(), nodes, reached, pool);
+        reach(out, nodes, reached, pool);
         for i in (0..nodes.len()).rev() {
             let kept = nodes[i].keeps_grad();
             if reached[i] {

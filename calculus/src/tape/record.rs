@@ -139,7 +139,8 @@ impl<'a, T: Real> Tape<'a, T> {
     }
 
     fn node(&mut self, node: Node<T>) -> Var {
-        let var = Var(u32::try_from(self.arena.nodes.len()).expect("a graph has fewer than 2³² nodes"));
+        assert!(u32::try_from(self.arena.nodes.len()).is_ok(), "a graph has fewer than 2³² nodes");
+        let var = self.arena.var(self.arena.nodes.len());
         self.arena.nodes.push(node);
         var
     }
@@ -176,7 +177,12 @@ impl<'a, T: Real> Tape<'a, T> {
         let node = &arena.nodes[var.index()];
         let (before, rest) = arena.values.data.split_at_mut(value.start);
         (op.forward)(&mut Forward {
-            values: Values { nodes: &arena.nodes, params: self.params.values(), arena: before },
+            values: Values {
+                nodes: &arena.nodes,
+                graph: arena.graph,
+                params: self.params.values(),
+                arena: before,
+            },
             inputs: node.inputs.of(&arena.inputs),
             shape,
             out: &mut rest[..value.len],
@@ -191,7 +197,7 @@ impl<'a, T: Real> Tape<'a, T> {
     /// An operation whose result is an older value's memory under another shape: nothing runs, nothing is copied.
     #[track_caller]
     pub(crate) fn push_alias(&mut self, op: &'static Op<T>, input: Var, out: Shape) -> Var {
-        let node = &self.arena.nodes[input.index()];
+        let node = self.arena.node(input);
         let value = node.value;
         if matches!(node.kind, Kind::Param(_)) {
             // A parameter's value lies in another buffer, where an operation's result cannot: copy it.
@@ -212,7 +218,10 @@ impl<'a, T: Real> Tape<'a, T> {
         scratch: Span,
     ) -> Var {
         let arena = &mut *self.arena;
-        let wanted = inputs.iter().any(|v| arena.nodes[v.index()].grad.is_some());
+        let mut wanted = false;
+        for &v in inputs {
+            wanted |= arena.node(v).grad.is_some(); // no closure: a panic blames the caller
+        }
         let grad = wanted.then_some(Span::default()); // its place is planned when the walk back begins
         let span = |start, len| Span { start, len };
         let (inputs_at, ints_at) = (arena.inputs.len(), arena.ints.len());
@@ -261,14 +270,19 @@ impl<'a, T: Real> Tape<'a, T> {
         let var = self.source(Kind::Constant, shape, value, None);
         let arena = &mut *self.arena;
         let (before, rest) = arena.values.data.split_at_mut(value.start);
-        let values = Values { nodes: &arena.nodes, params: self.params.values(), arena: before };
+        let values =
+            Values { nodes: &arena.nodes, graph: arena.graph, params: self.params.values(), arena: before };
         f(values, &mut rest[..value.len]);
         var
     }
 
     /// The shape of a value.
+    ///
+    /// # Panics
+    /// If it belongs to another graph: a [`Var`] is good until its tape is dropped.
+    #[track_caller]
     pub fn shape(&self, v: Var) -> Shape {
-        self.arena.nodes[v.index()].shape
+        self.arena.node(v).shape
     }
 
     /// The numbers of a value, in row-major order.
@@ -278,8 +292,9 @@ impl<'a, T: Real> Tape<'a, T> {
     }
 
     /// Whether a value depends on a parameter or an input, so that backward computes a gradient for it.
+    #[track_caller]
     pub fn requires_grad(&self, v: Var) -> bool {
-        self.arena.nodes[v.index()].grad.is_some()
+        self.arena.node(v).grad.is_some()
     }
 
     /// A value with its shape.
@@ -301,7 +316,12 @@ impl<'a, T: Real> Tape<'a, T> {
     #[track_caller]
     pub(super) fn values(&self) -> Values<'_, T> {
         assert!(!self.rehearsing, "a rehearsal has no values; record the step on Tape::record");
-        Values { nodes: &self.arena.nodes, params: self.params.values(), arena: &self.arena.values.data }
+        Values {
+            nodes: &self.arena.nodes,
+            graph: self.arena.graph,
+            params: self.params.values(),
+            arena: &self.arena.values.data,
+        }
     }
 
     /// Names the part of the model that follows, until [`Tape::leave`]. Scopes nest: `attention` inside `block 3` makes
