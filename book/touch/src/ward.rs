@@ -7,8 +7,8 @@ use calculus::patient::{Illness, Patient};
 /// Eight layers, forty steps; the reader chooses what is wrong, and where.
 pub const FIGURE: Figure = Figure {
     name: "ward",
-    caption: "The length of the gradient of each layer's weights, for forty steps of training a chain of eight layers. In step 20 something goes wrong. The axis is logarithmic; at its foot a gradient is 0.",
-    question: "In step 20 the ReLUs of layer 3 die: whatever comes in, they say 0. Layer 0 is the first, layer 7 stands before the loss. Which gradients fall to 0?",
+    caption: "The length of the gradient of each layer's weights, for forty steps of training a chain of eight layers. In step 20 something goes wrong. The axis is logarithmic; what lies at its foot is a ten-thousandth or less.",
+    question: "In step 20 the ReLUs of layer 3 die: whatever comes in, they say 0. Layer 0 is the first, layer 7 stands before the loss. Which gradients are exactly 0 from then on?",
     answers: &[
         (
             "Only that of layer 3.",
@@ -16,11 +16,11 @@ pub const FIGURE: Figure = Figure {
         ),
         (
             "Those of layers 3 to 7: they are fed zeros.",
-            "They are, and the weights of layer 4 feel it: their gradient is the incoming 0 times what comes back. But layer 5 has biases behind it, and goes on learning.",
+            "They are, and the weights of layer 4 feel it: their gradient is the incoming 0 times what comes back. But layer 5 still reads the biases of layer 4: its gradient is small, and not 0.",
         ),
         (
             "Those of layers 0 to 4: nothing passes back through layer 3, and layer 4 reads zeros.",
-            "Yes. Everything before the wall hears nothing, and the weights right behind it multiply zeros. The clinic names the wall, not its seven consequences.",
+            "Yes. Everything before the wall hears nothing, and the weights right behind it multiply zeros. The clinic names the wall, not its consequences.",
         ),
     ],
     inputs: &[

@@ -12,6 +12,8 @@
 //!
 //! And the weights that such a network begins with: normal numbers of standard deviation `gain` over the root of the number of inputs. The
 //! normal numbers (of standard deviation 1) are given, row after row.
+//!
+//! φ is `Activation::Linear`, `Relu` or `Tanh`. Of a `Mat` you need `w.rows()`, `w.cols()`, `w.row(i)` and `w[[i, j]]`.
 
 use exercises::Mat;
 use exercises::calculus::grad_norms::Activation;

@@ -9,6 +9,8 @@
 //!
 //! `dy` holds dL/dy, in the shape of `x`. Return dL/dx in the shape of `x`, and dL/dgamma and dL/dbeta with n numbers each. `beta` itself is
 //! not needed. A row that is far from 0 is an ordinary row: 1,000,000.5 beside 1,000,001.25.
+//!
+//! Of a `Mat` you need `x.rows()`, `x.cols()`, `x.row(i)`, `x[[i, j]]` and, for the result, `Mat::zeros([rows, cols])` and `m.row_mut(i)`.
 
 use linalg::Mat;
 
