@@ -104,8 +104,8 @@ const LIMIT: usize = 2_000_000_000;
 fn print_staircase(record: &mut record::Record) -> String {
     let model = Model::new(4);
     let memory = model.memory();
-    // What one loss keeps alive: all values and scratch of its forward pass. It was never walked back, so nothing was freed.
-    let graph = memory.values + memory.scratch;
+    // What one loss keeps alive: all values, scratch and workspace of its forward pass. It was never walked back, so nothing was freed.
+    let graph = memory.values + memory.scratch + memory.workspace;
     // Not taken on trust: three of them, really recorded and really kept.
     let kept: Vec<Arena<f32>> = (0..3)
         .map(|_| {

@@ -20,6 +20,29 @@ mod tensors {
         std::f64::consts::FRAC_2_SQRT_PI * (-x * x).exp() * sum
     }
 
+    /// How likely a normal number is below x. In the tails by the continued fraction φ(x)/(|x| + 1/(|x| + 2/(|x| + …))), since 1 + erf
+    /// would cancel on the left, and the series loses digits. Abramowitz & Stegun 26.2.14.
+    fn normal_below(x: f64) -> f64 {
+        if x.abs() < 0.9 || x.is_nan() {
+            return 0.5 * (1.0 + erf_series(x / std::f64::consts::SQRT_2));
+        }
+        if x.abs() > 40.0 {
+            return if x < 0.0 { 0.0 } else { 1.0 };
+        }
+        let fraction = (1..1000).rev().fold(0.0, |below, n| f64::from(n) / (x.abs() + below));
+        let tail = (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt() / (x.abs() + fraction);
+        if x < 0.0 { tail } else { 1.0 - tail }
+    }
+
+    fn gelu_exact(x: f64) -> f64 {
+        if x < -40.0 && x.is_finite() { -0.0 } else { x * normal_below(x) }
+    }
+
+    fn gelu_slope_exact(x: f64) -> f64 {
+        let bell = (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt();
+        normal_below(x) + x * bell
+    }
+
     /// The distance of two numbers in units in the last place of an f32 of that size; 0 for NaN and NaN.
     fn ulps_f32(got: f32, want: f64) -> f64 {
         let rounded = want as f32;
@@ -63,6 +86,44 @@ mod tensors {
                 }
             }
         }
+    }
+
+    fn gelus<T: Real>(tables: &[&'static Kernels<T>], x: &[T], smallest: f64, slack: f64) {
+        let exact: Vec<[f64; 2]> =
+            x.iter().map(|x| [gelu_exact(x.to_f64()), gelu_slope_exact(x.to_f64())]).collect();
+        for table in tables {
+            let (mut y, mut slope) = (x.to_vec(), x.to_vec());
+            (table.gelu)(&mut y);
+            (table.gelu_slope)(&mut slope);
+            for (((&x, &y), &slope), &[want, want_slope]) in x.iter().zip(&y).zip(&slope).zip(&exact) {
+                let (at, y, slope) = (x.to_f64(), y.to_f64(), slope.to_f64());
+                if !at.is_finite() {
+                    assert!(y.is_nan() || y == f64::INFINITY, "{} gelu({at:e}) = {y:e}", table.name);
+                    continue;
+                }
+                // In the left tail the factor Φ is as exact as erf, which is near −1 there: to ε/4, not to ε·Φ. (The plain loop cancels.)
+                let epsilon = T::EPSILON.to_f64();
+                let tail = if table.name == "portable" { 2.0 * at.abs() } else { 0.25 * f64::max(-at, 0.0) };
+                let bound = slack * epsilon * (3.0 * want.abs() + tail) + smallest;
+                assert!((y - want).abs() <= bound, "{} gelu({at:e}) = {y:e}, not {want:e}", table.name);
+                assert!(
+                    (slope - want_slope).abs() <= 3.0 * epsilon,
+                    "{} gelu_slope({at:e}) = {slope:e}",
+                    table.name
+                );
+            }
+        }
+    }
+
+    /// GELU and its slope, for numbers of every size and, densely, where something happens.
+    #[test]
+    fn gelu_and_its_slope_are_accurate() {
+        let near = |i: i32| f64::from(i) * 4.1e-4;
+        let x: Vec<f32> = (-40_000..40_000).map(|i| near(i) as f32).chain(all_kinds_of_f32()).collect();
+        gelus(&Kernels::<f32>::available(), &x, f64::from(f32::from_bits(1)), 1.0);
+        let wide = (0..=u64::MAX).step_by(0x0000_1357_9bdf_1235).map(f64::from_bits);
+        let x: Vec<f64> = (-40_000..40_000).map(near).chain(wide).collect();
+        gelus(&Kernels::<f64>::available(), &x, f64::from_bits(1), 2.0); // the reference has an error of its own
     }
 
     /// x, eˣ, e⁻ˣ, tanh x, erf x: mpmath 1.3 with 40 digits, rounded to f64.
@@ -212,7 +273,14 @@ mod tensors {
     fn same_at_every_length<T: Real>(tables: &[&'static Kernels<T>]) {
         for table in tables {
             let long: Vec<T> = noise(150, 3).map(|x| T::from_f64(8.0 * x)).collect();
-            for (name, f) in [("exp", table.exp), ("tanh", table.tanh), ("erf", table.erf)] {
+            let functions = [
+                ("exp", table.exp),
+                ("tanh", table.tanh),
+                ("erf", table.erf),
+                ("gelu", table.gelu),
+                ("gelu_slope", table.gelu_slope),
+            ];
+            for (name, f) in functions {
                 let mut whole = long.clone();
                 f(&mut whole);
                 for n in 0..=long.len() {
@@ -375,6 +443,8 @@ mod tensors {
                     (pair[0].exp, pair[1].exp),
                     (pair[0].tanh, pair[1].tanh),
                     (pair[0].erf, pair[1].erf),
+                    (pair[0].gelu, pair[1].gelu),
+                    (pair[0].gelu_slope, pair[1].gelu_slope),
                     (pair[0].softmax, pair[1].softmax),
                 ] {
                     let (mut y, mut z) = (x.clone(), x.clone());

@@ -12,7 +12,7 @@ use crate::cache::LayerCache;
 use crate::init::{Builder, reading, writing};
 use crate::linear::Linear;
 use approximation::gain::Activation as Gain;
-use calculus::tape::{Attrs, Backward, Forward, Op, Tape, Var};
+use calculus::tape::{Attrs, Backward, Forward, Op, Scratch, Tape, Var};
 use linalg::{Real, Tensor, View, ViewMut, gemm, kernels, par};
 
 /// One head of causal attention: yᵢ = Σⱼ wᵢⱼ·vⱼ with wᵢ = softmax over j ≤ i of qᵢ·kⱼ/√d.
@@ -114,8 +114,10 @@ pub(crate) const PARALLEL: usize = 1 << 20;
 /// The last axis of `qkv` holds queries, keys and values, in this order; within each, head h has the columns from
 /// h·d/heads on. The scale is 1/√(d/heads).
 ///
-/// Cost: 4·batch·time²·d FLOP forward (half of it for long sequences), 2.5 times that backward. It keeps the
-/// weights for the backward pass: batch·heads·time² numbers.
+/// Cost: 4·batch·time²·d FLOP forward (half of it for long sequences), 2.5 to 3 times that backward. It keeps the weights,
+/// batch·heads·time² numbers, only of short sequences (64 tokens). For long ones the backward pass computes them again, one block of
+/// queries after the other: a product in exchange for memory that grows with the square of the time. Source: Dao et al. 2022
+/// (FlashAttention), section 3.1.
 ///
 /// # Panics
 /// If the shape is not (batch, time, 3·d) with `heads` a divisor of d; the message names the caller's line.
@@ -129,11 +131,16 @@ pub fn causal_attention<T: Real>(tape: &mut Tape<'_, T>, qkv: Var, heads: usize)
     );
     let [batch, time, d] = [shape[0], shape[1], shape[2] / 3];
     let width = d / heads;
-    // Each head of each sequence has a piece of scratch of its own: that is what makes the work divisible.
-    let kept = time * time;
-    let passing = if tape.recording() { time.min(QUERIES) * time + 3 * time * width } else { time * width };
+    // Each head of each sequence has a piece of its own: that is what makes the work divisible.
+    let (block, answers) = (time.min(QUERIES) * time, time * width);
+    let (kept, workspace) = match tape.recording() {
+        false => (0, answers + block),
+        true if time <= QUERIES => (block, 3 * answers + block),
+        true => (0, 3 * answers + 2 * block),
+    };
+    let scratch = Scratch { kept: batch * heads * kept, workspace: batch * heads * workspace };
     let attrs = Attrs { n: [heads as u32, 0, 0, 0], ..Attrs::default() };
-    tape.push(op, &[qkv], [batch, time, d], attrs, &[], batch * heads * (kept + passing))
+    tape.push(op, &[qkv], [batch, time, d], attrs, &[], scratch)
 }
 
 /// The packed queries, keys and values of one sequence, seen head by head without a copy.
@@ -160,7 +167,8 @@ impl<'a, T: Real> Packed<'a, T> {
 }
 
 /// One head, the fast way. The last query may see all keys, the one before it all but one, and so on: with a cache there
-/// are more keys than queries. `p` gets the weights (queries, keys), `y` the answers (queries, d).
+/// are more keys than queries. `y` gets the answers (queries, d), `p` the weights: (queries, keys), or, where it has room for less,
+/// one block of queries after the other, in the same place.
 // ANCHOR: head
 pub(crate) fn head_forward<T: Real>(
     q: View<'_, T>,
@@ -170,29 +178,34 @@ pub(crate) fn head_forward<T: Real>(
     y: &mut [T],
 ) {
     let ([queries, d], keys) = ([q.shape()[0], q.shape()[1]], k.shape()[0]);
-    let past = keys - queries;
-    let scale = T::from_f64(1.0 / (d as f64).sqrt());
+    let (past, all) = (keys - queries, p.len() == queries * keys);
     for start in (0..queries).step_by(QUERIES) {
         let n = QUERIES.min(queries - start);
         let seen = past + start + n; // no query of this block sees more keys
-        let rows = &mut p[start * keys..][..n * keys];
-        let scores = ViewMut::with_strides(rows, [n, seen], &[keys, 1]);
-        gemm(scale, q.slice(0, start, start + n), k.slice(0, 0, seen).transpose(), T::ZERO, scores);
-        // ANCHOR: mask
-        for (i, row) in rows.chunks_exact_mut(keys).enumerate() {
-            let place = past + start + i;
-            let end = place + 1;
-            let (visible, future) = row.split_at_mut(end);
-            kernels::softmax(visible);
-            future.fill(T::ZERO);
-        }
-        // ANCHOR_END: mask
+        let rows = &mut p[if all { start * keys } else { 0 }..][..n * keys];
+        weigh(q.slice(0, start, start + n), k.slice(0, 0, seen), rows);
         let weights = View::with_strides(rows, [n, seen], &[keys, 1]);
         let y = ViewMut::new(&mut y[start * d..][..n * d], [n, d]);
         gemm(T::ONE, weights, v.slice(0, 0, seen), T::ZERO, y);
     }
 }
 // ANCHOR_END: head
+
+/// The weights of a block of queries, the last of which sees all of `k`, as rows that may be longer than that.
+fn weigh<T: Real>(q: View<'_, T>, k: View<'_, T>, rows: &mut [T]) {
+    let ([n, d], seen) = ([q.shape()[0], q.shape()[1]], k.shape()[0]);
+    let (step, scale) = (rows.len() / n, T::from_f64(1.0 / (d as f64).sqrt()));
+    gemm(scale, q, k.transpose(), T::ZERO, ViewMut::with_strides(&mut *rows, [n, seen], &[step, 1]));
+    // ANCHOR: mask
+    for (i, row) in rows.chunks_exact_mut(step).enumerate() {
+        let place = seen - n + i;
+        let end = place + 1;
+        let (visible, future) = row.split_at_mut(end);
+        kernels::softmax(visible);
+        future.fill(T::ZERO);
+    }
+    // ANCHOR_END: mask
+}
 
 /// Copies the heads' answers, each (time, width), side by side into (time, d). `step` leads from head to head.
 pub(crate) fn merge_heads<T: Copy>(answers: &[T], step: usize, width: usize, out: &mut [T], d: usize) {
@@ -203,7 +216,7 @@ pub(crate) fn merge_heads<T: Copy>(answers: &[T], step: usize, width: usize, out
     }
 }
 
-// Scratch, for each head of each sequence: the weights, then what only one pass needs.
+// Workspace, for each head of each sequence: its answers, then the weights of a block, if there is no scratch to keep them.
 fn forward<T: Real>(f: &mut Forward<'_, T>) {
     let (shape, heads) = (f.out_shape(), f.attrs.n[0] as usize);
     let [batch, time, d] = [shape[0], shape[1], shape[2]];
@@ -211,23 +224,26 @@ fn forward<T: Real>(f: &mut Forward<'_, T>) {
         return;
     }
     let (qkv, width) = (f.input(0), d / heads);
-    let piece = f.scratch.len() / (batch * heads);
+    let [kept, piece] = [f.scratch.len(), f.workspace.len()].map(|len| len / (batch * heads));
     let parallel = batch * time * time * d >= PARALLEL;
-    par::for_each_chunk(f.scratch, piece, parallel, |i, scratch| {
+    let head = |i: usize, p: &mut [T], y: &mut [T]| {
         let (b, h) = (i / heads, i % heads);
         let packed = Packed::new(&qkv[b * time * 3 * d..][..time * 3 * d], time, heads);
-        let (p, passing) = scratch.split_at_mut(time * time);
-        head_forward(
-            packed.part(0, h),
-            packed.part(1, h),
-            packed.part(2, h),
-            p,
-            &mut passing[..time * width],
-        );
-    });
-    let scratch = &*f.scratch;
+        head_forward(packed.part(0, h), packed.part(1, h), packed.part(2, h), p, y);
+    };
+    if kept > 0 {
+        par::for_each_chunks([f.scratch, &mut *f.workspace], [kept, piece], parallel, |i, [p, y]| {
+            head(i, p, &mut y[..time * width]);
+        });
+    } else {
+        par::for_each_chunk(&mut *f.workspace, piece, parallel, |i, piece| {
+            let (y, p) = piece.split_at_mut(time * width);
+            head(i, &mut p[..time.min(QUERIES) * time], y);
+        });
+    }
+    let answers = &*f.workspace;
     par::for_each_chunk(f.out, time * d, parallel, |b, out| {
-        merge_heads(&scratch[b * heads * piece + time * time..], piece, width, out, d);
+        merge_heads(&answers[b * heads * piece..], piece, width, out, d);
     });
 }
 
@@ -237,29 +253,27 @@ fn forward<T: Real>(f: &mut Forward<'_, T>) {
 fn backward<T: Real>(b: &mut Backward<'_, T>) {
     let (shape, heads) = (b.out_shape(), b.attrs.n[0] as usize);
     let [batch, time, d] = [shape[0], shape[1], shape[2]];
-    let (qkv, d_y, scratch) = (b.input(0), b.d_out(), b.scratch());
+    let (qkv, d_y, p, workspace) = (b.input(0), b.d_out(), &*b.scratch(), b.workspace());
     let Some((d_qkv, beta)) = b.d_input(0) else { return };
     if d_y.is_empty() {
         return;
     }
     let width = d / heads;
-    let piece = scratch.len() / (batch * heads);
+    let [kept, piece] = [p.len(), workspace.len()].map(|len| len / (batch * heads));
     let parallel = batch * time * time * d >= PARALLEL;
-    par::for_each_chunk(scratch, piece, parallel, |i, scratch| {
+    par::for_each_chunk(&mut *workspace, piece, parallel, |i, piece| {
         let (b, h) = (i / heads, i % heads);
         let packed = Packed::new(&qkv[b * time * 3 * d..][..time * 3 * d], time, heads);
         let d_y = View::with_strides(&d_y[b * time * d + h * width..], [time, width], &[d, 1]);
-        let (p, passing) = scratch.split_at_mut(time * time);
-        head_backward(packed, h, p, d_y, passing);
+        head_backward(packed, h, &p[i * kept..][..kept], d_y, piece);
     });
     // Back into the packed layout: a row of d_qkv holds d_q of all heads, then d_k, then d_v.
-    let (scratch, before) = (&*scratch, time * time);
+    let workspace = &*workspace;
     par::for_each_chunk(d_qkv, time * 3 * d, parallel, |b, d_qkv| {
         for (t, row) in d_qkv.chunks_exact_mut(3 * d).enumerate() {
             for (slot, target) in row.chunks_exact_mut(width).enumerate() {
                 let (part, h) = (slot / heads, slot % heads);
-                let from = (b * heads + h) * piece + before + (part * time + t) * width;
-                let source = &scratch[from..][..width];
+                let source = &workspace[(b * heads + h) * piece + (part * time + t) * width..][..width];
                 if beta == T::ZERO {
                     target.copy_from_slice(source);
                 } else {
@@ -270,28 +284,34 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
     });
 }
 
-/// The gradients of one head. `passing` gets d_q, d_k, d_v, each (time, width), and has room for a block of d_S after them.
-fn head_backward<T: Real>(packed: Packed<'_, T>, head: usize, p: &[T], d_y: View<'_, T>, passing: &mut [T]) {
+/// The gradients of one head. `room` gets d_q, d_k, d_v, each (time, width); after them there is room for a block of d_S, and for
+/// the weights of a block where `kept` is empty.
+fn head_backward<T: Real>(packed: Packed<'_, T>, head: usize, kept: &[T], d_y: View<'_, T>, room: &mut [T]) {
     let (q, k, v) = (packed.part(0, head), packed.part(1, head), packed.part(2, head));
     let [time, width] = [q.shape()[0], q.shape()[1]];
     let scale = T::from_f64(1.0 / (width as f64).sqrt());
-    let (d_q, rest) = passing.split_at_mut(time * width);
+    let (d_q, rest) = room.split_at_mut(time * width);
     let (d_k, rest) = rest.split_at_mut(time * width);
-    let (d_v, d_s) = rest.split_at_mut(time * width);
+    let (d_v, rest) = rest.split_at_mut(time * width);
+    let (d_s, again) = rest.split_at_mut(time.min(QUERIES) * time);
     // From the last block, which sees all keys and so writes all of d_k and d_v, to the first; the others add to them.
     let blocks = time.div_ceil(QUERIES);
     for start in (0..blocks).rev().map(|block| block * QUERIES) {
         let n = QUERIES.min(time - start);
         let seen = start + n;
         let beta = if seen == time { T::ZERO } else { T::ONE };
-        let p = &p[start * time..][..n * time];
-        let weights = View::with_strides(p, [n, seen], &[time, 1]);
+        let p = if kept.is_empty() {
+            weigh(q.slice(0, start, seen), k.slice(0, 0, seen), &mut again[..n * seen]);
+            &again[..n * seen]
+        } else {
+            kept // of one block
+        };
+        let weights = View::new(p, [n, seen]);
         let d_y = d_y.slice(0, start, seen);
         gemm(T::ONE, weights.transpose(), d_y, beta, ViewMut::new(&mut d_v[..seen * width], [seen, width]));
         let d_s = &mut d_s[..n * seen];
         gemm(T::ONE, d_y, v.slice(0, 0, seen).transpose(), T::ZERO, ViewMut::new(d_s, [n, seen]));
-        for (p, d_s) in p.chunks_exact(time).zip(d_s.chunks_exact_mut(seen)) {
-            let p = &p[..seen];
+        for (p, d_s) in p.chunks_exact(seen).zip(d_s.chunks_exact_mut(seen)) {
             let mean = kernels::dot(p, d_s);
             for (d_s, &p) in d_s.iter_mut().zip(p) {
                 *d_s = p * (*d_s - mean);

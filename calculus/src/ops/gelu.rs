@@ -1,9 +1,8 @@
 //! The Gaussian error linear unit, GPT's activation. Chapter: *A GPT in one sitting*.
 
-use super::elementwise::{CHUNK, PARALLEL_COSTLY, accumulate, vectorise};
+use super::elementwise::{PARALLEL_COSTLY, accumulate, map_slice};
 use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
 use linalg::{Real, kernels, par};
-use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 impl<T: Real> Tape<'_, T> {
     /// The exact GELU, x·Φ(x), element by element, with Φ the distribution function of the standard normal.
@@ -29,23 +28,7 @@ impl<T: Real> Tape<'_, T> {
 }
 
 fn forward<T: Real>(f: &mut Forward<'_, T>) {
-    let x = f.input(0);
-    let (half, scale) = (T::from_f64(0.5), T::from_f64(FRAC_1_SQRT_2));
-    let parallel = x.len() >= PARALLEL_COSTLY;
-    par::for_each_chunk(&mut *f.out, CHUNK, parallel, |i, y| {
-        let x = &x[i * CHUNK..][..y.len()];
-        vectorise!({
-            for (y, &x) in y.iter_mut().zip(x) {
-                *y = x * scale;
-            }
-        });
-        kernels::erf(y);
-        vectorise!({
-            for (y, &x) in y.iter_mut().zip(x) {
-                *y = x * (half * (T::ONE + *y));
-            }
-        });
-    });
+    map_slice(f.out, f.input(0), kernels::gelu);
 }
 
 // (x·Φ)' = Φ + x·φ, with the density φ(x) = e^(−x²/2)/√(2π). Φ is computed again: to keep it would take a write and a read of memory, and
@@ -53,27 +36,14 @@ fn forward<T: Real>(f: &mut Forward<'_, T>) {
 fn backward<T: Real>(b: &mut Backward<'_, T>) {
     let (d_y, x) = (b.d_out(), b.input(0));
     let Some((d_x, beta)) = b.d_input(0) else { return };
-    let (half, scale) = (T::from_f64(0.5), T::from_f64(FRAC_1_SQRT_2));
-    let (minus_half, norm) = (T::from_f64(-0.5), T::from_f64(1.0 / (2.0 * PI).sqrt()));
     let parallel = x.len() >= PARALLEL_COSTLY;
     par::for_each_chunk(d_x, PIECE, parallel, |i, d_x| {
         let at = i * PIECE..i * PIECE + d_x.len();
-        let (x, d_y) = (&x[at.clone()], &d_y[at]);
-        let (mut slope, mut density) = ([T::ZERO; PIECE], [T::ZERO; PIECE]);
-        let (slope, density) = (&mut slope[..x.len()], &mut density[..x.len()]);
-        vectorise!({
-            for ((s, p), &x) in slope.iter_mut().zip(&mut *density).zip(x) {
-                (*s, *p) = (x * scale, minus_half * x * x);
-            }
-        });
-        kernels::erf(slope);
-        kernels::exp(density);
-        vectorise!({
-            for ((s, &p), &x) in slope.iter_mut().zip(&*density).zip(x) {
-                *s = half * (T::ONE + *s) + x * norm * p;
-            }
-        });
-        accumulate((d_x, beta), d_y, slope, |d_y, slope| d_y * slope);
+        let mut slope = [T::ZERO; PIECE];
+        let slope = &mut slope[..d_x.len()];
+        slope.copy_from_slice(&x[at.clone()]);
+        kernels::gelu_slope(slope);
+        accumulate((d_x, beta), &d_y[at], slope, |d_y, slope| d_y * slope);
     });
 }
 

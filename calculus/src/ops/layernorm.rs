@@ -2,7 +2,7 @@
 
 use super::elementwise::{LANES, PARALLEL_COSTLY, accumulate, sum_lanes, sum_of, vectorise};
 use super::matmul::flat;
-use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
+use crate::tape::{Attrs, Backward, Forward, Op, Scratch, Tape, Var};
 use linalg::{Real, Shape, par};
 
 impl<T: Real> Tape<'_, T> {
@@ -30,8 +30,8 @@ impl<T: Real> Tape<'_, T> {
         check_gain("layernorm", shape, self.shape(gain));
         let [rows, n] = flat(shape);
         let attrs = Attrs { f: [eps, 0.0], ..Attrs::default() };
-        // Mean and 1/σ of each row, and room for backward's sums over each block of rows.
-        let scratch = 2 * rows + 2 * n * rows.div_ceil(BLOCK);
+        // Mean and 1/σ of each row; and backward's sums over each block of rows.
+        let scratch = Scratch { kept: 2 * rows, workspace: 2 * n * rows.div_ceil(BLOCK) };
         match bias {
             None => self.push(op, &[x, gain], shape, attrs, &[], scratch),
             Some(bias) => {
@@ -54,14 +54,14 @@ pub(super) fn check_gain(op: &str, shape: Shape, gain: Shape) {
 }
 
 fn forward<T: Real>(f: &mut Forward<'_, T>) {
-    let [rows, n] = flat(f.shape(0));
+    let [_, n] = flat(f.shape(0));
     if n == 0 {
         return;
     }
     let (x, gain) = (f.input(0), f.input(1));
     let bias = if f.arity() == 3 { f.input(2) } else { &[] };
     let (per_n, eps) = (T::from_f64(1.0 / n as f64), T::from_f64(f.attrs.f[0]));
-    let stats = &mut f.scratch[..2 * rows];
+    let stats = &mut *f.scratch;
     let parallel = x.len() >= PARALLEL_COSTLY;
     par::for_each_chunks([&mut *f.out, stats], [BLOCK * n, BLOCK * 2], parallel, |i, [y, stats]| {
         let x = &x[i * BLOCK * n..][..y.len()];
@@ -98,7 +98,7 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
     }
     let (x, gain, d_y) = (b.input(0), b.input(1), b.d_out());
     let per_n = T::from_f64(1.0 / n as f64);
-    let (stats, sums) = b.scratch().split_at_mut(2 * rows);
+    let (stats, sums) = (&*b.scratch(), b.workspace());
     let block = |i: usize, sums: &mut [T], mut d_x: Option<(&mut [T], T)>| {
         let range = i * BLOCK..rows.min((i + 1) * BLOCK);
         sums.fill(T::ZERO);

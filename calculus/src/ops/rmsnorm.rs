@@ -3,7 +3,7 @@
 use super::elementwise::{PARALLEL_COSTLY, sum_of, vectorise};
 use super::layernorm::{BLOCK, add_blocks, add_row, check_gain, project};
 use super::matmul::flat;
-use crate::tape::{Attrs, Backward, Forward, Op, Tape, Var};
+use crate::tape::{Attrs, Backward, Forward, Op, Scratch, Tape, Var};
 use linalg::{Real, par};
 
 impl<T: Real> Tape<'_, T> {
@@ -30,20 +30,20 @@ impl<T: Real> Tape<'_, T> {
         check_gain("rmsnorm", shape, self.shape(gain));
         let [rows, n] = flat(shape);
         let attrs = Attrs { f: [eps, 0.0], ..Attrs::default() };
-        // 1/rms of each row, and room for backward's sums over each block of rows.
-        let scratch = rows + n * rows.div_ceil(BLOCK);
+        // 1/rms of each row; and backward's sums over each block of rows.
+        let scratch = Scratch { kept: rows, workspace: n * rows.div_ceil(BLOCK) };
         self.push(op, &[x, gain], shape, attrs, &[], scratch)
     }
 }
 
 fn forward<T: Real>(f: &mut Forward<'_, T>) {
-    let [rows, n] = flat(f.shape(0));
+    let [_, n] = flat(f.shape(0));
     if n == 0 {
         return;
     }
     let (x, gain) = (f.input(0), f.input(1));
     let (per_n, eps) = (T::from_f64(1.0 / n as f64), T::from_f64(f.attrs.f[0]));
-    let stats = &mut f.scratch[..rows];
+    let stats = &mut *f.scratch;
     let parallel = x.len() >= PARALLEL_COSTLY;
     par::for_each_chunks([&mut *f.out, stats], [BLOCK * n, BLOCK], parallel, |i, [y, stats]| {
         let x = &x[i * BLOCK * n..][..y.len()];
@@ -67,7 +67,7 @@ fn backward<T: Real>(b: &mut Backward<'_, T>) {
     }
     let (x, gain, d_y) = (b.input(0), b.input(1), b.d_out());
     let per_n = T::from_f64(1.0 / n as f64);
-    let (stats, sums) = b.scratch().split_at_mut(rows);
+    let (stats, sums) = (&*b.scratch(), b.workspace());
     let block = |i: usize, d_gain: &mut [T], mut d_x: Option<(&mut [T], T)>| {
         let range = i * BLOCK..rows.min((i + 1) * BLOCK);
         d_gain.fill(T::ZERO);

@@ -72,6 +72,8 @@ pub(super) struct Node<T: 'static> {
     pub(super) inputs: Span,
     pub(super) ints: Span,
     pub(super) scratch: Span,
+    /// How much of [`Arena::workspace`] it asks for.
+    pub(super) workspace: usize,
     pub(super) attrs: Attrs,
     pub(super) scope: u32,
     pub(super) location: &'static Location<'static>,
@@ -102,6 +104,8 @@ pub struct Arena<T: 'static> {
     pub(super) ints: Vec<u32>,
     pub(super) values: Buffer<T>,
     pub(super) scratch: Buffer<T>,
+    /// What every operation may use while it runs; `used` is the largest wish of the present graph.
+    pub(super) workspace: Buffer<T>,
     /// Gradients of values, with the plan that lets them share memory.
     pub(super) grads: Vec<T>,
     pub(super) pool: Pool,
@@ -135,6 +139,7 @@ impl<T: Real> Arena<T> {
             ints: Vec::new(),
             values: Buffer::default(),
             scratch: Buffer::default(),
+            workspace: Buffer::default(),
             grads: Vec::new(),
             pool: Pool::default(),
             reached: Vec::new(),
@@ -163,9 +168,9 @@ impl<T: Real> Arena<T> {
         self.nodes.len()
     }
 
-    /// How many numbers the arena has room for: values, gradients and scratch.
+    /// How many numbers the arena has room for: values, gradients, scratch and workspace.
     pub fn capacity(&self) -> usize {
-        self.values.data.len() + self.grads.len() + self.scratch.data.len()
+        self.values.data.len() + self.grads.len() + self.scratch.data.len() + self.workspace.data.len()
     }
 
     /// Forgets the graph, keeps the memory.
@@ -176,6 +181,7 @@ impl<T: Real> Arena<T> {
         self.written.clear();
         self.values.used = 0;
         self.scratch.used = 0;
+        self.workspace.used = 0;
         self.scopes.current = 0;
         self.graph = GRAPHS.fetch_add(1, Ordering::Relaxed);
     }
@@ -218,6 +224,20 @@ impl<T: Real> Buffer<T> {
         }
         poison(span.of_mut(&mut self.data));
         span
+    }
+
+    /// Books `len` numbers from the start on, which others use as well.
+    pub(super) fn book_shared(&mut self, len: usize) {
+        self.used = self.used.max(len);
+    }
+
+    /// The first `len` numbers, with arbitrary content: NaN in a debug build.
+    pub(super) fn shared(&mut self, len: usize) -> &mut [T] {
+        if len > self.data.len() {
+            self.data.resize(len, T::ZERO);
+        }
+        poison(&mut self.data[..len]);
+        &mut self.data[..len]
     }
 }
 

@@ -137,6 +137,7 @@ impl<T: Real> Tape<'_, T> {
                 d_params: grads.values_mut(),
                 written: &mut arena.written,
                 scratch: node.scratch.of_mut(&mut arena.scratch.data),
+                workspace: arena.workspace.shared(node.workspace),
                 ints: node.ints.of(&arena.ints),
                 attrs: node.attrs,
             });

@@ -35,6 +35,8 @@ pub struct Memory {
     pub values: usize,
     /// What operations keep beside their results for their own way back: the weights of an attention, means and deviations.
     pub scratch: usize,
+    /// What operations need while they run: one piece for all, as long as the largest wish.
+    pub workspace: usize,
     /// Gradients of values, in the places that the plan gives them.
     pub gradients: usize,
     /// What they would take if each had a place of its own.
@@ -46,7 +48,7 @@ pub struct Memory {
 impl Memory {
     /// What must be there at once. No value is given back before the walk back ends, so it is the sum.
     pub fn peak(&self) -> usize {
-        self.values + self.scratch + self.gradients
+        self.values + self.scratch + self.workspace + self.gradients
     }
 }
 
@@ -60,6 +62,7 @@ impl fmt::Display for Memory {
             self.nodes
         )?;
         writeln!(f, "scratch   {}   what operations keep beside", megabytes(self.scratch))?;
+        writeln!(f, "workspace {}   what the greediest needs while it runs", megabytes(self.workspace))?;
         writeln!(
             f,
             "gradients {}   in shared places; {:.2} MB apart, {:.2} MB alive at once",
@@ -112,6 +115,7 @@ impl<T: Real> Tape<'_, T> {
             nodes,
             values: number * self.arena.values.used,
             scratch: number * self.arena.scratch.used,
+            workspace: number * self.arena.workspace.used,
             gradients: number * places.iter().map(|p| p.start + p.len).max().unwrap_or(0),
             apart: number * places.iter().map(|p| p.len).sum::<usize>(),
             alive: number * most,

@@ -75,7 +75,7 @@ pub use arena::{Arena, Var};
 pub use memory::{Memory, Place};
 pub use nonfinite::NonFinite;
 pub use observe::{Info, Layer, Scope, Seen};
-pub use op::{Attrs, Backward, Forward, Op, Values};
+pub use op::{Attrs, Backward, Forward, Op, Scratch, Values};
 pub use params::{Entry, Grads, ParamId, Params};
 pub use record::Tape;
 

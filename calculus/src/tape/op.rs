@@ -13,8 +13,8 @@ use linalg::{Real, Shape};
 /// * `forward` writes *every* element of `out`: it holds garbage before.
 /// * `backward` adds, for each input i that wants it, (∂out/∂inputᵢ)ᵀ·d_out to [`Backward::d_input`]`(i)`, honouring
 ///   `beta` on *every* element.
-/// * `backward` leaves in scratch what `forward` saved there, since it may run again with another cotangent. If it needs
-///   room for itself, ask for a longer scratch.
+/// * `backward` leaves in scratch what `forward` saved there, since it may run again with another cotangent. For room of its
+///   own there is the workspace: see [`Scratch`].
 ///
 /// ```
 /// use calculus::tape::{Arena, Attrs, Backward, Forward, Op, Params, Tape, Var};
@@ -58,6 +58,27 @@ pub struct Op<T: 'static> {
     pub backward: fn(&mut Backward<'_, T>),
 }
 // ANCHOR_END: op
+
+/// Room for numbers besides the result, in numbers of `T`. A plain `usize` where an operation wants only to keep some.
+///
+/// ```
+/// use calculus::tape::Scratch;
+///
+/// assert_eq!(Scratch::from(7), Scratch { kept: 7, workspace: 0 });
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scratch {
+    /// What the forward function saves for the backward one: each node has it to itself until the graph is forgotten.
+    pub kept: usize,
+    /// What each of the two needs while it runs. All nodes share one piece, as long as the largest wish.
+    pub workspace: usize,
+}
+
+impl From<usize> for Scratch {
+    fn from(kept: usize) -> Self {
+        Scratch { kept, workspace: 0 }
+    }
+}
 
 /// Small settings of a node, stored inline: an epsilon, the number of heads.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -118,6 +139,8 @@ pub struct Forward<'f, T: 'static> {
     pub out: &'f mut [T],
     /// Numbers to keep for the backward function. They hold garbage, and on a tape that does not record they are lost.
     pub scratch: &'f mut [T],
+    /// Room while the function runs, as long as [`Scratch::workspace`] said. It holds garbage.
+    pub workspace: &'f mut [T],
     /// Integers given to [`Tape::push`](super::Tape::push): token ids, positions.
     pub ints: &'f [u32],
     /// Settings given to [`Tape::push`](super::Tape::push).
@@ -164,6 +187,7 @@ pub struct Backward<'b, T: 'static> {
     pub(super) d_params: &'b mut [T],
     pub(super) written: &'b mut [bool],
     pub(super) scratch: &'b mut [T],
+    pub(super) workspace: &'b mut [T],
     /// Integers given to [`Tape::push`](super::Tape::push).
     pub ints: &'b [u32],
     /// Settings given to [`Tape::push`](super::Tape::push).
@@ -204,6 +228,11 @@ impl<'b, T: Real> Backward<'b, T> {
     /// What the forward function saved. Handed out once: a second call gets an empty slice.
     pub fn scratch(&mut self) -> &'b mut [T] {
         std::mem::take(&mut self.scratch)
+    }
+
+    /// Room while the function runs, as long as [`Scratch::workspace`] said. It holds garbage. Handed out once.
+    pub fn workspace(&mut self) -> &'b mut [T] {
+        std::mem::take(&mut self.workspace)
     }
 
     /// Whether anybody wants the gradient of input i. Asking [`Self::d_input`] is a promise to write; this is not.

@@ -1,7 +1,7 @@
 //! The tape: operations run at once and are written down for the way back. Chapter: *The tensor tape*.
 
 use super::arena::{Arena, Kind, Node, Span, Var};
-use super::op::{Attrs, Forward, Op, Values};
+use super::op::{Attrs, Forward, Op, Scratch, Values};
 use super::params::{ParamId, Params};
 use linalg::{Real, Shape, View};
 use std::panic::Location;
@@ -126,6 +126,7 @@ impl<'a, T: Real> Tape<'a, T> {
             inputs: none,
             ints: none,
             scratch: none,
+            workspace: 0,
             attrs: Attrs::default(),
             scope: self.arena.scopes.current,
             location: Location::caller(),
@@ -148,7 +149,7 @@ impl<'a, T: Real> Tape<'a, T> {
     /// Runs an operation and writes it down. This is how operations are made, here and in other crates: see [`Op`].
     ///
     /// `out` is the shape of the result, `ints` are copied to the tape, `scratch` is how many numbers the forward function
-    /// wants to keep for the backward one.
+    /// wants to keep for the backward one, or a [`Scratch`] where they need room to work in, too.
     #[track_caller]
     pub fn push(
         &mut self,
@@ -157,19 +158,19 @@ impl<'a, T: Real> Tape<'a, T> {
         out: impl Into<Shape>,
         attrs: Attrs,
         ints: &[u32],
-        scratch: usize,
+        scratch: impl Into<Scratch>,
     ) -> Var {
-        let shape = out.into();
+        let (shape, Scratch { kept, workspace }) = (out.into(), scratch.into());
         let value = self.place(shape.len());
         if self.rehearsing {
-            let scratch = self.arena.scratch.book(scratch);
-            return self.op_node(op, inputs, shape, value, attrs, ints, scratch);
+            let scratch = self.arena.scratch.book(kept);
+            return self.op_node(op, inputs, shape, value, attrs, ints, (scratch, workspace));
         }
         if !self.recording {
             self.arena.scratch.used = 0; // the last operation's scratch has served
         }
-        let scratch = self.arena.scratch.reserve(scratch);
-        let var = self.op_node(op, inputs, shape, value, attrs, ints, scratch);
+        let scratch = self.arena.scratch.reserve(kept);
+        let var = self.op_node(op, inputs, shape, value, attrs, ints, (scratch, workspace));
 
         // ANCHOR: split
         // All inputs lie before `value`, because they were made before it: one split satisfies the borrow checker.
@@ -187,6 +188,7 @@ impl<'a, T: Real> Tape<'a, T> {
             shape,
             out: &mut rest[..value.len],
             scratch: scratch.of_mut(&mut arena.scratch.data),
+            workspace: arena.workspace.shared(workspace),
             ints: node.ints.of(&arena.ints),
             attrs,
         });
@@ -203,7 +205,7 @@ impl<'a, T: Real> Tape<'a, T> {
             // A parameter's value lies in another buffer, where an operation's result cannot: copy it.
             return self.push(op, &[input], out, Attrs::default(), &[], 0);
         }
-        self.op_node(op, &[input], out, value, Attrs::default(), &[], Span::default())
+        self.op_node(op, &[input], out, value, Attrs::default(), &[], (Span::default(), 0))
     }
 
     #[track_caller]
@@ -215,7 +217,7 @@ impl<'a, T: Real> Tape<'a, T> {
         value: Span,
         attrs: Attrs,
         ints: &[u32],
-        scratch: Span,
+        (scratch, workspace): (Span, usize),
     ) -> Var {
         let arena = &mut *self.arena;
         let mut wanted = false;
@@ -227,6 +229,7 @@ impl<'a, T: Real> Tape<'a, T> {
         let (inputs_at, ints_at) = (arena.inputs.len(), arena.ints.len());
         arena.inputs.extend_from_slice(inputs);
         arena.ints.extend_from_slice(ints);
+        arena.workspace.book_shared(workspace);
         let scope = arena.scopes.current;
         self.node(Node {
             kind: Kind::Op(op),
@@ -237,6 +240,7 @@ impl<'a, T: Real> Tape<'a, T> {
             inputs: span(inputs_at, inputs.len()),
             ints: span(ints_at, ints.len()),
             scratch,
+            workspace,
             attrs,
             scope,
             location: Location::caller(),

@@ -198,3 +198,38 @@ pub(crate) fn erf<T: Float, const FMA: bool>(x: T) -> T {
     let tail = (m + T::ONE) * T::two_to(t) * polynomial::<T, FMA>(T::ERF_LARGE, u);
     (if a < T::ONE { small } else { T::ONE - tail }).with_sign(x)
 }
+
+/// Φ x = (1 + erf(x/√2))/2, the normal distribution function, and e^(−x²/2). The tail of [`erf`] has this power as a factor, so that
+/// both together cost as much as one. Below −√2 it is ½·erfc directly: nothing
+/// is left to cancel, and what is tiny comes out tiny.
+#[inline(always)]
+fn normal<T: Float, const FMA: bool>(x: T) -> (T, T) {
+    let (half, two) = (T::from_f64(0.5), T::ONE + T::ONE);
+    let z = x * T::from_f64(std::f64::consts::FRAC_1_SQRT_2);
+    let a = z.with_sign(T::ONE);
+    let small = madd::<T, FMA>(polynomial::<T, FMA>(T::ERF_SMALL, a * a), z, z);
+    let u = T::ONE - (two + two) / (at_most(a, T::ERF_END) + two);
+    let square = -half * x * x;
+    let square = if square < T::EXP_RANGE[0] { T::EXP_RANGE[0] } else { square };
+    let (m, t) = reduced::<T, FMA>(square);
+    let power = (m + T::ONE).scaled(t);
+    let tail = half * power * polynomial::<T, FMA>(T::ERF_LARGE, u);
+    let outer = if x < T::ZERO { tail } else { T::ONE - tail };
+    (if a < T::ONE { madd::<T, FMA>(half, small, half) } else { outer }, power)
+}
+
+/// x·Φ(x).
+#[inline(always)]
+pub(crate) fn gelu<T: Float, const FMA: bool>(x: T) -> T {
+    x * normal::<T, FMA>(x).0
+}
+
+/// (x·Φ(x))' = Φ(x) + x·φ(x), with the density φ(x) = e^(−x²/2)/√(2π).
+#[inline(always)]
+pub(crate) fn gelu_slope<T: Float, const FMA: bool>(x: T) -> T {
+    let (below, power) = normal::<T, FMA>(x);
+    madd::<T, FMA>(x * T::from_f64(DENSITY_AT_0), power, below)
+}
+
+/// 1/√(2π).
+pub(crate) const DENSITY_AT_0: f64 = 0.398_942_280_401_432_7;

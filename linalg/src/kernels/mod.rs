@@ -6,6 +6,8 @@
 //! | [`exp`] | 1 | 0.3 ns an element |
 //! | [`tanh`] | 2.5 | 0.3 ns |
 //! | [`erf`] | 1.5 | 0.6 ns |
+//! | [`gelu`] | 3; below 0 a quarter of those of x besides | 0.6 ns |
+//! | [`gelu_slope`] | 3 of those of 1, since the slope crosses 0 | 0.6 ns |
 //! | [`softmax`] | 4 (of each result, for rows of up to 1,000) | 0.6 ns, and 40 ns a row |
 //! | [`dot`], [`sum`] | summed in lanes: far below the n·ε/2 of a running sum | 0.05 ns in the first-level cache |
 //!
@@ -22,6 +24,8 @@ mod tables;
 
 use crate::gemm::Tile;
 use crate::real::Real;
+use functions::DENSITY_AT_0;
+use std::f64::consts::FRAC_1_SQRT_2;
 pub(crate) use tables::{best_f32, best_f64};
 
 /// The loops over slices of `T` that this machine runs best.
@@ -47,6 +51,10 @@ pub struct Kernels<T: 'static> {
     pub tanh: fn(&mut [T]),
     /// x ← erf x, element by element.
     pub erf: fn(&mut [T]),
+    /// x ← x·Φ(x), element by element; see [`gelu`].
+    pub gelu: fn(&mut [T]),
+    /// x ← Φ(x) + x·φ(x), element by element; see [`gelu_slope`].
+    pub gelu_slope: fn(&mut [T]),
     /// x ← e^(x − m) for a given m; returns the sum of the results. The inner loop of a softmax.
     pub exp_sub_sum: fn(&mut [T], T) -> T,
     /// x ← softmax(x); see [`softmax`].
@@ -72,6 +80,11 @@ impl<T: Real> Kernels<T> {
         exp: |x| x.iter_mut().for_each(|x| *x = x.exp()),
         tanh: |x| x.iter_mut().for_each(|x| *x = x.tanh()),
         erf: |x| x.iter_mut().for_each(|x| *x = x.erf()),
+        gelu: |x| x.iter_mut().for_each(|x| *x *= below(*x)),
+        gelu_slope: |x| {
+            let (minus_half, norm) = (T::from_f64(-0.5), T::from_f64(DENSITY_AT_0));
+            x.iter_mut().for_each(|x| *x = below(*x) + *x * norm * (minus_half * *x * *x).exp());
+        },
         exp_sub_sum,
         softmax: |x| {
             let m = x.iter().fold(T::from_f64(f64::NEG_INFINITY), |m, &a| m.max_nan(a));
@@ -99,6 +112,11 @@ impl<T: Real> Kernels<T> {
         },
         tile: Tile::PORTABLE,
     };
+}
+
+/// Φ(x) = (1 + erf(x/√2))/2: how likely a normal number is below x.
+fn below<T: Real>(x: T) -> T {
+    T::from_f64(0.5) * (T::ONE + (x * T::from_f64(FRAC_1_SQRT_2)).erf())
 }
 
 fn exp_sub_sum<T: Real>(x: &mut [T], m: T) -> T {
@@ -169,6 +187,33 @@ pub fn tanh<T: Real>(x: &mut [T]) {
 /// Method: an odd polynomial up to 1; beyond, 1 − e^(−x²)·g(x) with a polynomial for g(x) = e^(x²)·erfc x.
 pub fn erf<T: Real>(x: &mut [T]) {
     (T::kernels().erf)(x);
+}
+
+/// x ← x·Φ(x), element by element, with the normal distribution function Φ(x) = ½(1 + erf(x/√2)): the exact GELU.
+///
+/// ```
+/// let mut x = [-1000.0_f64, -1.0, 0.0, 1.0, 1000.0];
+/// linalg::kernels::gelu(&mut x);
+/// assert_eq!([x[0], x[2], x[4]], [0.0, 0.0, 1000.0]);
+/// assert!((x[3] + x[1] - 0.682_689_492_137_086).abs() < 1e-15); // Φ(1) − Φ(−1)
+/// ```
+///
+/// Method: that of [`erf`], in one pass. Source: Hendrycks and Gimpel 2016.
+pub fn gelu<T: Real>(x: &mut [T]) {
+    (T::kernels().gelu)(x);
+}
+
+/// x ← (x·Φ(x))′ = Φ(x) + x·φ(x), element by element, with the normal density φ(x) = e^(−x²/2)/√(2π): the slope of [`gelu`].
+///
+/// ```
+/// let mut x = [-1000.0_f64, 0.0, 1000.0];
+/// linalg::kernels::gelu_slope(&mut x);
+/// assert_eq!(x, [0.0, 0.5, 1.0]);
+/// ```
+///
+/// Method: the tail of erf(x/√2) is e^(−x²/2) times something tame, so Φ and φ share one exponential.
+pub fn gelu_slope<T: Real>(x: &mut [T]) {
+    (T::kernels().gelu_slope)(x);
 }
 
 /// x ← softmax(x), in place: subtract the maximum, exponentiate, divide by the sum.

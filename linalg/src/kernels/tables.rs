@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::Kernels;
-use super::functions::{erf, exp, tanh};
+use super::functions::{erf, exp, gelu, gelu_slope, tanh};
 use super::loops;
 use crate::gemm::Tile;
 use crate::real::FMA;
@@ -24,6 +24,10 @@ macro_rules! table {
             exp: |x| enter!($enter, loops::map::<$t, $lanes>(x, #[inline(always)] |x| exp::<$t, { $fma }>(x))),
             tanh: |x| enter!($enter, loops::map::<$t, $lanes>(x, #[inline(always)] |x| tanh::<$t, { $fma }>(x))),
             erf: |x| enter!($enter, loops::map::<$t, $lanes>(x, #[inline(always)] |x| erf::<$t, { $fma }>(x))),
+            gelu: |x| enter!($enter, loops::map::<$t, $lanes>(x, #[inline(always)] |x| gelu::<$t, { $fma }>(x))),
+            gelu_slope: |x| {
+                enter!($enter, loops::map::<$t, $lanes>(x, #[inline(always)] |x| gelu_slope::<$t, { $fma }>(x)));
+            },
             exp_sub_sum: |x, m| {
                 enter!($enter, loops::exp_sub::<$t, $lanes, { $fma }>(x, m));
                 enter!($enter, loops::sum::<$t, $lanes>(x)).sum()

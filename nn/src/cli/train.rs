@@ -250,11 +250,12 @@ impl Show {
         let _ = writeln!(
             err,
             "memory    {} for parameters, gradients and moments; in each step {} more:\n          \
-             {} of values, {} of scratch, {} of gradients ({} if each had its own place)",
+             {} of values, {} of scratch, {} of workspace, {} of gradients ({} if each had its own place)",
             bytes(4 * size_of::<f32>() * trainer.params().len()),
             bytes(memory.peak()),
             bytes(memory.values),
             bytes(memory.scratch),
+            bytes(memory.workspace),
             bytes(memory.gradients),
             bytes(memory.apart),
         );

@@ -152,6 +152,19 @@ fn gradients_add_up_where_a_value_is_used_twice() {
         .unwrap();
 }
 
+/// For long sequences nothing of size time² is kept: twice the time takes twice the memory.
+#[test]
+fn memory_grows_with_the_time_and_not_with_its_square() {
+    let needs = |time: usize| {
+        let (params, mut arena) = (Params::<f64>::new(), Arena::new());
+        let mut tape = Tape::rehearse(&params, &mut arena);
+        let qkv = tape.input([2, time, 24], &vec![0.0; 2 * time * 24]);
+        let y = causal_attention(&mut tape, qkv, 2);
+        tape.memory(y).peak()
+    };
+    assert_eq!(needs(1024), 2 * needs(512));
+}
+
 #[test]
 fn threads_change_no_bit() {
     let shape = [12, 64, 128, 4]; // large enough to be divided
