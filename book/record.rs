@@ -95,6 +95,11 @@ impl Record {
     }
 }
 
+/// Whether nobody reads the times of this run, because it is compared with an earlier one: a measurement may be short.
+pub fn untimed() -> bool {
+    std::env::args().any(|arg| arg == "--untimed")
+}
+
 /// The processor, as far as the system tells, and how many threads it runs.
 fn machine() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

@@ -284,20 +284,20 @@ impl Wide {
 
 /// Steps without a clinic, with one that looks at every twentieth, and with one that looks at all, taking turns.
 fn cost(record: &mut record::Record) {
-    const ROUNDS: usize = 15;
+    let (rounds, steps) = if record::untimed() { (1, 1) } else { (15, 20) };
     let mut kinds = [0, 20, 1].map(|every| (every, Wide::new(every), Vec::new()));
-    for round in 0..=ROUNDS {
+    for round in 0..=rounds {
         for (_, net, times) in &mut kinds {
             let start = Instant::now();
-            (0..20).for_each(|_| net.step());
+            (0..steps).for_each(|_| net.step());
             if round > 0 {
-                times.push(start.elapsed().as_secs_f64() * 50.0); // the first round warms up
+                times.push(start.elapsed().as_secs_f64() * 1e3 / f64::from(steps)); // the first round warms up
             }
         }
     }
     let [off, sampled, all] = kinds.map(|(_, _, mut times)| {
         times.sort_unstable_by(f64::total_cmp);
-        times[ROUNDS / 2]
+        times[rounds / 2]
     });
     println!("a step: {off:.2} ms; every twentieth examined {sampled:.2} ms; all {all:.2} ms");
     record.timing("step_ms", off);

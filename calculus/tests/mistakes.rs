@@ -34,7 +34,7 @@ mod mistakes {
     #[test]
     fn a_wrong_shape_is_blamed_on_the_caller() {
         #[rustfmt::skip]
-        let mistakes: [Mistake; 16] = [
+        let mistakes: [Mistake; 17] = [
             ("add", ["[2, 3]", "[4]"], line!(), |t, [a, b, _]| { t.add(a, b); }),
             ("sub", ["[2, 3]", "[4]"], line!(), |t, [a, b, _]| { t.sub(a, b); }),
             ("mul", ["[2, 3]", "[4]"], line!(), |t, [a, b, _]| { t.mul(a, b); }),
@@ -42,6 +42,7 @@ mod mistakes {
             ("matmul", ["[2, 3]", "[2, 3]"], line!(), |t, [a, _, _]| { t.matmul(a, a); }),
             ("linear", ["[4]", "[2, 3]"], line!(), |t, [a, b, _]| { t.linear(b, a, None); }),
             ("linear", ["[2, 3]", "[4]"], line!(), |t, [a, b, _]| { t.linear(a, a, Some(b)); }),
+            ("linear_onto", ["[2, 3]", "[4]"], line!(), |t, [a, b, _]| { t.linear_onto(b, a, a); }),
             ("reshape", ["[2, 3]", "[5]"], line!(), |t, [a, _, _]| { t.reshape(a, [5]); }),
             ("layernorm", ["[2, 3]", "[4]"], line!(), |t, [a, b, _]| { t.layernorm(a, b, None, 1e-5); }),
             ("rmsnorm", ["[2, 3]", "[4]"], line!(), |t, [a, b, _]| { t.rmsnorm(a, b, 1e-5); }),

@@ -85,19 +85,25 @@ impl CausalSelfAttention {
     }
 
     // ANCHOR: layer
-    /// (batch, time, width) → (batch, time, width). With a cache, batch is 1 and `x` holds only the new tokens: the keys and
+    /// `stream` + what `x` hears, each (batch, time, width). With a cache, batch is 1 and `x` holds only the new tokens: the keys and
     /// values of the earlier ones are in the cache, and the new ones are added to it.
     ///
     /// # Panics
     /// If the shape does not fit, the cache has no room, or there is a cache and the tape records.
     #[track_caller]
-    pub fn forward<T: Real>(&self, tape: &mut Tape<'_, T>, x: Var, cache: Option<&mut LayerCache<T>>) -> Var {
+    pub fn forward_onto<T: Real>(
+        &self,
+        tape: &mut Tape<'_, T>,
+        stream: Var,
+        x: Var,
+        cache: Option<&mut LayerCache<T>>,
+    ) -> Var {
         let qkv = self.qkv.forward(tape, x);
         let y = match cache {
             None => causal_attention(tape, qkv, self.heads),
             Some(cache) => cache.attention(tape, qkv, self.heads),
         };
-        self.out.forward(tape, y)
+        self.out.forward_onto(tape, stream, y)
     }
     // ANCHOR_END: layer
 }

@@ -40,20 +40,18 @@ impl Block {
         })
     }
 
-    /// Applies the block. For the cache see [`CausalSelfAttention::forward`].
+    /// Applies the block. For the cache see [`CausalSelfAttention::forward_onto`].
     #[track_caller]
     pub fn forward<T: Real>(&self, tape: &mut Tape<'_, T>, x: Var, cache: Option<&mut LayerCache<T>>) -> Var {
         // ANCHOR: block
         tape.enter("attention");
-        let heard = self.norm_1.forward(tape, x);
-        let heard = self.attention.forward(tape, heard, cache);
-        let x = tape.add(x, heard);
+        let normed = self.norm_1.forward(tape, x);
+        let x = self.attention.forward_onto(tape, x, normed, cache); // x + what it heard
         tape.leave();
 
         tape.enter("mlp");
-        let thought = self.norm_2.forward(tape, x);
-        let thought = self.mlp.forward(tape, thought);
-        let x = tape.add(x, thought);
+        let normed = self.norm_2.forward(tape, x);
+        let x = self.mlp.forward_onto(tape, x, normed); // x + what it thought
         tape.leave();
         x
         // ANCHOR_END: block

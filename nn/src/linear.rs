@@ -60,4 +60,19 @@ impl Linear {
         let bias = self.bias.map(|b| tape.param(b));
         tape.linear(x, weight, bias)
     }
+
+    /// `stream` + the layer of `x`: how a block writes into the residual stream. Without a bias it is one operation, which keeps
+    /// only the sum.
+    ///
+    /// # Panics
+    /// If the shapes do not match; the message names them and the caller's line.
+    #[track_caller]
+    pub fn forward_onto<T: Real>(&self, tape: &mut Tape<'_, T>, stream: Var, x: Var) -> Var {
+        if self.bias.is_some() {
+            let y = self.forward(tape, x);
+            return tape.add(stream, y);
+        }
+        let weight = tape.param(self.weight);
+        tape.linear_onto(stream, x, weight)
+    }
 }

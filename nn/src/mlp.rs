@@ -89,13 +89,28 @@ impl Mlp {
     /// If the last axis of `x` is not as long as the first layer has inputs.
     #[track_caller]
     pub fn forward<T: Real>(&self, tape: &mut Tape<'_, T>, x: Var) -> Var {
-        let mut x = x;
-        for (i, layer) in self.layers.iter().enumerate() {
-            if i > 0 {
-                x = self.activation.forward(tape, x);
-            }
+        let (last, x) = self.up_to_the_last(tape, x);
+        last.forward(tape, x)
+    }
+
+    /// `stream` + all layers of `x`: see [`Linear::forward_onto`].
+    ///
+    /// # Panics
+    /// If the shapes do not match.
+    #[track_caller]
+    pub fn forward_onto<T: Real>(&self, tape: &mut Tape<'_, T>, stream: Var, x: Var) -> Var {
+        let (last, x) = self.up_to_the_last(tape, x);
+        last.forward_onto(tape, stream, x)
+    }
+
+    /// The last layer, and what it is given.
+    #[track_caller]
+    fn up_to_the_last<T: Real>(&self, tape: &mut Tape<'_, T>, mut x: Var) -> (&Linear, Var) {
+        let (last, others) = self.layers.split_last().expect("there are at least two sizes");
+        for layer in others {
             x = layer.forward(tape, x);
+            x = self.activation.forward(tape, x);
         }
-        x
+        (last, x)
     }
 }

@@ -5,6 +5,7 @@ mod common;
 use common::{Learner, SOFTMAX, exercises};
 use serde_json::Value;
 use std::fs;
+use std::path::Path;
 
 const PROGRESS: &str = ".grader/progress.toml";
 
@@ -126,6 +127,24 @@ fn a_memory_that_helps_and_never_decides() {
         let left = fs::read_dir(file.parent().unwrap()).unwrap();
         assert!(left.flatten().all(|f| !f.file_name().to_string_lossy().ends_with(".tmp")));
     }
+}
+
+/// A folder that was made by hand and is still empty is meant to be used.
+#[test]
+fn an_empty_folder_is_furnished() {
+    let learner = Learner::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("by-hand"));
+    let _ = fs::remove_dir_all(&learner.0);
+    fs::create_dir_all(&learner.0).unwrap();
+    let (code, _, said) = learner.run(&["reset", "neuron"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(learner.0.join("Cargo.toml").exists());
+    assert!(learner.0.join("Cargo.lock").exists() && learner.0.join(".grader").exists());
+    // One with something in it that is no project stays as it is.
+    fs::remove_dir_all(&learner.0).unwrap();
+    fs::create_dir_all(&learner.0).unwrap();
+    fs::write(learner.0.join("thesis.txt"), "mine").unwrap();
+    assert_eq!(learner.run(&["reset", "neuron"]).0, 70);
+    assert_eq!(fs::read_to_string(learner.0.join("thesis.txt")).unwrap(), "mine");
 }
 
 #[test]

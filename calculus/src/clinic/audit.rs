@@ -73,8 +73,8 @@ impl Audit {
             account.uses += 1;
             let linear = matches!(
                 (op, i),
-                ("linear" | "layernorm" | "rmsnorm", 1)
-                    | ("linear" | "embedding" | "scale" | "reshape" | "div", 0)
+                ("linear" | "linear_onto" | "layernorm" | "rmsnorm", 1)
+                    | ("linear" | "linear_onto" | "embedding" | "scale" | "reshape" | "div", 0)
                     | ("matmul" | "mul", _)
             );
             if !linear {
@@ -82,8 +82,8 @@ impl Audit {
                 continue;
             }
             let mut flowed = dot(seen.value(seen.var), seen.grad);
-            if let (Some(&bias), "linear" | "layernorm") = (seen.inputs().get(2), op) {
-                // y has a part that this parameter has no share in
+            if let (Some(&bias), "linear" | "linear_onto" | "layernorm") = (seen.inputs().get(2), op) {
+                // y has a part that this parameter has no share in: a bias for each row, or the stream that it is added to
                 let bias = seen.value(bias);
                 flowed -= seen.grad.chunks(bias.len().max(1)).map(|row| dot(bias, row)).sum::<f64>();
             }

@@ -51,6 +51,10 @@ fn composed(op: Operation, t: &mut Tape64<'_>, x: &[Var]) -> Var {
         Operation::Gelu => gelu(t, x[0]),
         Operation::Linear => linear(t, x[0], x[1], None),
         Operation::LinearBias => linear(t, x[0], x[1], Some(x[2])),
+        Operation::LinearOnto => {
+            let y = linear(t, x[0], x[1], None);
+            t.add(x[2], y)
+        }
         Operation::Mean => {
             let (n, sum) = (t.shape(x[0]).len(), t.sum(x[0]));
             t.scale(sum, 1.0 / n as f64)
@@ -110,6 +114,7 @@ equals_its_composition! {
     sigmoid_is_its_composition: Sigmoid,
     linear_is_its_composition: Linear,
     linear_with_a_bias_is_its_composition: LinearBias,
+    linear_onto_a_stream_is_its_composition: LinearOnto,
     mean_is_its_composition: Mean,
 }
 

@@ -35,10 +35,11 @@ pub(super) enum Operation {
     Matmul,
     Linear,
     LinearBias,
+    LinearOnto,
 }
 use Operation::*;
 
-pub(super) const ALL: [Operation; 27] = [
+pub(super) const ALL: [Operation; 28] = [
     Add,
     Sub,
     Mul,
@@ -66,6 +67,7 @@ pub(super) const ALL: [Operation; 27] = [
     Matmul,
     Linear,
     LinearBias,
+    LinearOnto,
 ];
 
 /// A generator for the i-th round of an operation.
@@ -135,13 +137,17 @@ impl Operation {
                 let (rows, d) = (rng.random_range(1..6), rng.random_range(0..5));
                 vec![numbers(rng, &[rows, d], -1.0, 1.0)]
             }
-            Matmul | Linear | LinearBias => {
+            Matmul | Linear | LinearBias | LinearOnto => {
                 let (k, n) = (rng.random_range(0..6), rng.random_range(0..6));
                 let dims = rows(rng, k);
                 let w = if self == Matmul { [k, n] } else { [n, k] };
                 let mut all = vec![numbers(rng, &dims, -1.0, 1.0), numbers(rng, &w, -1.0, 1.0)];
                 if self == LinearBias {
                     all.push(numbers(rng, &[n], -1.0, 1.0));
+                }
+                if self == LinearOnto {
+                    let stream = [&dims[..dims.len() - 1], &[n]].concat();
+                    all.push(numbers(rng, &stream, -1.0, 1.0));
                 }
                 all
             }
@@ -163,6 +169,7 @@ impl Operation {
             LayernormBias => vec![x, numbers(rng, &[D], 0.5, 2.0), numbers(rng, &[D], 0.5, 2.0)],
             Matmul | Linear => vec![x, numbers(rng, &[D, D], -1.0, 1.0)],
             LinearBias => vec![x, numbers(rng, &[D, D], -1.0, 1.0), numbers(rng, &[D], -1.0, 1.0)],
+            LinearOnto => vec![x.clone(), numbers(rng, &[D, D], -1.0, 1.0), x],
             _ => vec![x],
         }
     }
@@ -207,6 +214,7 @@ impl Operation {
             Matmul => t.matmul(x[0], x[1]),
             Linear => t.linear(x[0], x[1], None),
             LinearBias => t.linear(x[0], x[1], Some(x[2])),
+            LinearOnto => t.linear_onto(x[2], x[0], x[1]),
         }
     }
 
@@ -238,6 +246,7 @@ impl Operation {
             Reshape => "reshape",
             Matmul => "matmul",
             Linear | LinearBias => "linear",
+            LinearOnto => "linear_onto",
         }
     }
 }

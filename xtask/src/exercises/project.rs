@@ -41,7 +41,12 @@ impl Project {
         let shown = folder.strip_prefix(files::root()).unwrap_or(&folder).display().to_string();
         let project = Project { folder, shown };
         match fs::symlink_metadata(&project.folder) {
-            Ok(_) if project.folder.is_dir() => {}
+            Ok(_) if project.folder.is_dir() => {
+                // Made by hand, and empty: it is meant to be used. In place, since it may be a mount that cannot be renamed.
+                if fs::read_dir(&project.folder).is_ok_and(|mut entries| entries.next().is_none()) {
+                    project.furnish(&project.folder)?;
+                }
+            }
             Ok(_) => {
                 return Err(Failure::usage(format!("{} exists and is not a folder", project.shown)));
             }
