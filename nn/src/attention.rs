@@ -121,8 +121,8 @@ pub(crate) const PARALLEL: usize = 1 << 20;
 /// h·d/heads on. The scale is 1/√(d/heads).
 ///
 /// Cost: 4·batch·time²·d FLOP forward (half of it for long sequences), 2.5 to 3 times that backward. It keeps the weights,
-/// batch·heads·time² numbers, only of short sequences (64 tokens). For long ones the backward pass computes them again, one block of
-/// queries after the other: a product in exchange for memory that grows with the square of the time. Source: Dao et al. 2022
+/// batch·heads·time² numbers, only of short sequences (64 tokens). For longer ones the backward pass computes them again, one block of
+/// queries after the other: one product more, and no memory that grows with the square of the time. Source: Dao et al. 2022
 /// (FlashAttention), section 3.1.
 ///
 /// # Panics

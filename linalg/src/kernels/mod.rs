@@ -83,7 +83,9 @@ impl<T: Real> Kernels<T> {
         gelu: |x| x.iter_mut().for_each(|x| *x *= below(*x)),
         gelu_slope: |x| {
             let (minus_half, norm) = (T::from_f64(-0.5), T::from_f64(DENSITY_AT_0));
-            x.iter_mut().for_each(|x| *x = below(*x) + *x * norm * (minus_half * *x * *x).exp());
+            for x in x {
+                *x = below(*x) + *x * norm * (minus_half * *x * *x).exp();
+            }
         },
         exp_sub_sum,
         softmax: |x| {
