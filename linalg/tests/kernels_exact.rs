@@ -1,4 +1,4 @@
-//! The errors of `exp`, `tanh` and `erf` in f64, against the same functions in numbers of 32 digits.
+//! The errors of `exp`, `tanh`, `erf` and `gelu` in f64, against the same functions in numbers of 32 digits.
 //!
 //! The standard library cannot be the referee of a function that is as good as its own. So the reference is computed here in pairs of f64
 //! (double-double; Dekker 1971, Knuth 1997 section 4.2.2), by series without cancellation.
@@ -16,6 +16,9 @@ mod tensors {
     const LN_2: Pair = Pair { hi: std::f64::consts::LN_2, lo: 2.319_046_813_846_299_6e-17 };
     const TWO_OVER_ROOT_PI: Pair =
         Pair { hi: std::f64::consts::FRAC_2_SQRT_PI, lo: 1.533_545_961_316_588e-17 };
+
+    const HALF_ROOT_HALF: Pair =
+        Pair { hi: std::f64::consts::FRAC_1_SQRT_2 / 2.0, lo: -2.416_823_323_363_228_4e-17 };
 
     fn pair(x: f64) -> Pair {
         Pair { hi: x, lo: 0.0 }
@@ -104,6 +107,25 @@ mod tensors {
         TWO_OVER_ROOT_PI.times(exp(minus)).times(sum)
     }
 
+    /// φ(x) = e^(−x²/2)/√(2π).
+    fn density(x: f64) -> Pair {
+        let half = pair(x).times(pair(-0.5 * x));
+        TWO_OVER_ROOT_PI.times(HALF_ROOT_HALF).times(exp(half))
+    }
+
+    /// Φ(x) = ½ + φ(x)·(x + x³/3 + x⁵/(3·5) + …). On the left the sum leaves half of the digits at x = −8, which is enough.
+    /// Abramowitz and Stegun 26.2.11.
+    fn below(x: f64) -> Pair {
+        let square = pair(x).times(pair(x));
+        let (mut term, mut sum, mut n) = (pair(x), pair(x), 0.0);
+        while f64::abs(term.hi) > 1e-34 * f64::abs(sum.hi) {
+            n += 1.0;
+            term = term.times(square).over(pair(2.0 * n + 1.0));
+            sum = sum.plus(term);
+        }
+        pair(0.5).plus(density(x).times(sum))
+    }
+
     /// The distance in units in the last place of an f64 of that size.
     fn ulps(got: f64, want: Pair) -> f64 {
         let size = want.hi.abs();
@@ -124,6 +146,35 @@ mod tensors {
         for (got, hi, lo) in cases {
             let error = (got.hi - hi) + (got.lo - lo);
             assert!(error.abs() < 1e-29 * hi, "{got:?} is not {hi:e} + {lo:e}: {error:e}");
+        }
+    }
+
+    /// What the table in `linalg::kernels` states of GELU and its slope.
+    #[test]
+    fn f64_gelu_keeps_its_bounds() {
+        let dense = (-20_000..20_000).map(|i| 8.0 * (f64::from(i) + 0.37) / 20_000.0);
+        let x: Vec<f64> = (-300..0).map(|e| 10.0_f64.powi(e)).flat_map(|x| [x, -x]).chain(dense).collect();
+        let exact = |&x: &f64| {
+            let below = below(x);
+            [pair(x).times(below), below.plus(pair(x).times(density(x)))]
+        };
+        let want: Vec<[Pair; 2]> = x.iter().map(exact).collect();
+        // the plain loop cancels on the left, and promises less
+        for table in Kernels::<f64>::available().into_iter().filter(|table| table.name != "portable") {
+            let (mut y, mut slope) = (x.clone(), x.clone());
+            (table.gelu)(&mut y);
+            (table.gelu_slope)(&mut slope);
+            for (((&x, &y), &slope), &[want, steep]) in x.iter().zip(&y).zip(&slope).zip(&want) {
+                let error = ((y - want.hi) - want.lo).abs();
+                let bound = f64::EPSILON * (3.0 * want.hi.abs() + 0.25 * f64::max(-x, 0.0));
+                assert!(error <= bound, "{} gelu({x:e}) = {y:e}: {error:e}", table.name);
+                let error = ((slope - steep.hi) - steep.lo).abs();
+                assert!(
+                    error <= 3.0 * f64::EPSILON,
+                    "{} gelu_slope({x:e}) = {slope:e}: {error:e}",
+                    table.name
+                );
+            }
         }
     }
 

@@ -191,7 +191,8 @@ pub fn erf<T: Real>(x: &mut [T]) {
     (T::kernels().erf)(x);
 }
 
-/// x ← x·Φ(x), element by element, with the normal distribution function Φ(x) = ½(1 + erf(x/√2)): the exact GELU.
+/// x ← x·Φ(x), element by element, with the normal distribution function Φ(x) = ½(1 + erf(x/√2)): the exact GELU. −∞ gives NaN,
+/// since it is −∞·0.
 ///
 /// ```
 /// let mut x = [-1000.0_f64, -1.0, 0.0, 1.0, 1000.0];
