@@ -18,6 +18,10 @@ use std::time::{Duration, Instant};
 /// How long one test may take, compilation included.
 const LIMIT: Duration = Duration::from_secs(900);
 
+/// One test is run for an instant: what counts is how soon it is compiled.
+const QUICK: [&str; 3] =
+    ["profile.dev.opt-level=0", "profile.dev.package.linalg.opt-level=1", "profile.dev.debug=false"];
+
 /// A box and where it is.
 struct Located {
     chapter: PathBuf,
@@ -156,11 +160,33 @@ fn narrowed(patch: &Patch, copy: &Path) -> Option<Vec<String>> {
     let speaking = own.filter(|&at| holds(&names[at])).or_else(|| names.iter().position(|name| holds(name)));
     let name = names.swap_remove(speaking.or(own)?);
     let mut narrow = test.clone();
-    narrow.splice(dashes..dashes, ["--test".to_string(), name]);
+    narrow.splice(dashes..dashes, ["--test".to_string(), name.clone()]);
+    // Asked for the whole workspace, Cargo takes dependencies as `cargo test --workspace` has left them. For one package it may compile
+    // them anew, with fewer features.
+    if packages_with_test(copy, &name) == 1 {
+        let at = narrow.iter().position(|word| word == "-p")?;
+        narrow.splice(at..at + 2, ["--workspace".to_string()]);
+    }
     Some(narrow)
 }
 
-/// Whether some function of the package has that name. A box sets other words in code, too.
+/// How many folders of the workspace have a test file of that name.
+fn packages_with_test(copy: &Path, name: &str) -> usize {
+    let file = Path::new("tests").join(name).with_extension("rs");
+    let below = |folder: &Path| -> Vec<PathBuf> {
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+    };
+    // A package lies at the top, or one or two folders below it.
+    let mut folders = below(copy);
+    for _ in 0..2 {
+        folders = folders.into_iter().flat_map(|f| below(&f).into_iter().chain([f])).collect();
+    }
+    folders.sort();
+    folders.dedup();
+    folders.into_iter().filter(|folder| folder.join(&file).is_file()).count()
+}
+
+/// Whether some test of the package has that name. A box sets other words in code, too, among them functions.
 fn is_test(name: &str, patch: &Patch, copy: &Path) -> bool {
     fn holds(folder: &Path, head: &str) -> bool {
         fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
@@ -169,7 +195,13 @@ fn is_test(name: &str, patch: &Patch, copy: &Path) -> bool {
                 return holds(&path, head);
             }
             path.extension().is_some_and(|end| end == "rs")
-                && fs::read_to_string(&path).is_ok_and(|text| text.contains(head))
+                && fs::read_to_string(&path).is_ok_and(|text| {
+                    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+                    let marked = |at: usize| {
+                        lines[..at].iter().rev().take_while(|l| l.starts_with("#[")).any(|l| *l == "#[test]")
+                    };
+                    (0..lines.len()).any(|at| lines[at].starts_with(head) && marked(at))
+                })
         })
     }
     let package = patch.test.iter().position(|word| word == "-p").and_then(|at| patch.test.get(at + 1));
@@ -213,7 +245,9 @@ fn run(words: &[String], copy: &Path, folder: &Path) -> Result<(ExitStatus, Stri
     let errors = output.try_clone().map_err(explain)?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut child = Command::new(cargo)
-        .args(&words[1..])
+        .arg(&words[1])
+        .args(QUICK.iter().flat_map(|setting| ["--config", setting]))
+        .args(&words[2..])
         .current_dir(copy)
         .env("CARGO_TARGET_DIR", folder.parent().unwrap_or(folder))
         // A patch changes one line: what was compiled around it is kept, whatever the caller thinks of that.

@@ -42,6 +42,9 @@ pub mod flow;
 pub mod formulas;
 pub mod hvp;
 pub mod hyper;
+#[cfg(debug_assertions)]
+#[doc(hidden)]
+pub mod instances;
 pub mod jet;
 pub mod moons;
 pub mod newton;

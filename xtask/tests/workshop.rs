@@ -2,32 +2,42 @@
 
 mod common;
 
-use common::{Learner, ids};
+use common::{Learner, SOFTMAX, ids};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+const CHECKS: [&str; 5] = ["matrix", "starters", "drift", "links", "hints"];
+
 #[test]
 fn verify_counts_every_mistake() {
     let nobody = Learner::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("never-created"));
-    let (code, _, said) = nobody.call(&["verify"]);
+    let (code, all, said) = nobody.run(&["verify"]);
     assert_eq!(code, 0, "{said}");
-    let (_, all, _) = nobody.run(&["verify"]);
     let all = &all[0];
     let [wrong, rejected, named] = ["wrong", "rejected", "named"].map(|k| all[k].as_u64().unwrap());
     assert!(wrong > 85 && rejected == wrong && named == wrong, "{all}");
+    assert_eq!(all["exercises"], ids().len());
     assert_eq!(all["complaints"], Value::Array(Vec::new()));
-    for check in ["matrix", "starters", "drift", "links", "hints"] {
+    for check in CHECKS {
         let found = &all["checks"][check];
         assert!(
             found["looked_at"].as_u64().unwrap() >= ids().len() as u64 && found["complaints"] == 0,
             "{all}"
         );
+    }
+
+    // One exercise, in words.
+    let (code, _, said) = nobody.call(&["verify", SOFTMAX]);
+    assert_eq!(code, 0, "{said}");
+    for check in CHECKS {
         assert!(said.lines().any(|l| l.starts_with(&format!("✓ good  {check} "))), "{said}");
     }
-    let last = format!("{} exercises, {wrong} wrong, {rejected} rejected, {named} named", ids().len());
-    assert_eq!(said.lines().last(), Some(last.as_str()));
+    let last = said.lines().last().unwrap();
+    let wrong: usize = last.split(' ').nth(2).unwrap().parse().unwrap();
+    assert_eq!(last, format!("1 exercise, {wrong} wrong, {wrong} rejected, {wrong} named"));
+    assert!(wrong > 10 && !said.contains("linalg/"), "{said}");
     assert!(!nobody.0.exists());
 }
 
@@ -119,6 +129,7 @@ fn a_new_exercise_compiles_and_is_not_finished() {
         "run",
         "--quiet",
         "--offline",
+        "--profile=xtask",
         "--package",
         "exercises",
         "--bin",

@@ -150,6 +150,9 @@ pub(crate) enum Command {
     Doctor,
     /// For authors: every mistake fails under its own name
     Verify {
+        /// This exercise alone, without the pages that speak of it
+        #[arg(conflicts_with_all = ["latency", "mutants"])]
+        name: Option<String>,
         #[command(flatten)]
         jobs: Jobs,
         /// Measure instead: from a save to its verdict

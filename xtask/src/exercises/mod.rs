@@ -174,9 +174,10 @@ fn run(command: Option<&Command>, options: &Options) -> Result<ExitCode, Failure
             let good = mutants::verify(&catalogue, &manner, json)?;
             return Ok(ExitCode::from(u8::from(!good)));
         }
-        Some(Command::Verify { jobs, .. }) => {
+        Some(Command::Verify { name, jobs, .. }) => {
             let manner = Manner { jobs: jobs.get(), colour: false, ..manner };
-            let good = verify::verify(&catalogue, &manner, json)?;
+            let one = name.as_deref().map(|name| catalogue.find(name)).transpose()?;
+            let good = verify::verify(&catalogue, one, &manner, json)?;
             return Ok(ExitCode::from(u8::from(!good)));
         }
         Some(Command::New { id, chapter, checkout }) => {

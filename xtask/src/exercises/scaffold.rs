@@ -62,7 +62,7 @@ pub(crate) fn create(checkout: Option<&Path>, id: &str, chapter: &str, json: boo
         line(&format!("changed  book/exercises/{f}"));
     }
     line("\nWhat each file holds: book/exercises/README.md");
-    line("What is still missing: cargo xtask exercises verify");
+    line(&format!("What is still missing: cargo xtask exercises verify {name}"));
     Ok(())
 }
 

@@ -78,9 +78,14 @@ struct Matrix {
     complaints: Vec<String>,
 }
 
-/// Verifies all exercises; says whether there is nothing to complain about.
-pub(crate) fn verify(catalogue: &Catalogue, manner: &Manner, json: bool) -> Result<bool, Failure> {
-    let exercises = catalogue.all();
+/// Verifies all exercises and the pages, or `one` exercise; says whether there is nothing to complain about.
+pub(crate) fn verify(
+    catalogue: &Catalogue,
+    one: Option<&Exercise>,
+    manner: &Manner,
+    json: bool,
+) -> Result<bool, Failure> {
+    let exercises = one.map_or(catalogue.all(), std::slice::from_ref);
     let judge = compile::judge(manner)?;
     let matrices = grade::parallel(exercises, manner.jobs, |e| matrix(&judge, e));
     let mut report = Report::default();
@@ -88,7 +93,9 @@ pub(crate) fn verify(catalogue: &Catalogue, manner: &Manner, json: bool) -> Resu
         report.add("matrix", &e.id, m.wrong as usize, m.complaints.clone());
         texts(e, &m.messages, catalogue, &mut report)?;
     }
-    pages(catalogue, &matrices, &mut report)?;
+    if one.is_none() {
+        pages(catalogue, &matrices, &mut report)?;
+    }
     let all: Vec<&Exercise> = exercises.iter().collect();
     for (id, says) in starters::check(&all, manner)? {
         report.add("starters", &id, 0, vec![says]);
@@ -241,7 +248,8 @@ fn show(exercises: &[Exercise], matrices: &[Matrix], report: &Report, json: bool
         line(&format!("{}  {check:24} {n:>3} looked at, {} complaints", mark(of(check) == 0), of(check)));
     }
     line(&format!("{pairs} implementations of two mistakes at once"));
-    line(&format!("{} exercises, {wrong} wrong, {rejected} rejected, {named} named", exercises.len()));
+    let (n, s) = (exercises.len(), if exercises.len() == 1 { "" } else { "s" });
+    line(&format!("{n} exercise{s}, {wrong} wrong, {rejected} rejected, {named} named"));
 }
 
 #[cfg(test)]
