@@ -6,9 +6,10 @@
 
 use crate::condition::inverse_norm1;
 use crate::error::{Error, check_finite, check_symmetric};
-use crate::gemm::gemm;
+use crate::gemm::{MULTIPLICATIONS_WORTH_A_THREAD_AWAKE, gemm};
 use crate::householder::power_of_two_for;
 use crate::norms::norm_inf;
+use crate::par;
 use crate::real::Real;
 use crate::simd::vectorise;
 use crate::tensor::Mat;
@@ -66,7 +67,7 @@ impl Cholesky {
         let n = u.rows();
         let scale = power_of_four_for(largest);
         let norm = scale_and_measure(&mut u, scale);
-        factor(&mut u, 0, n).map_err(|pivot| Error::NotPositiveDefinite {
+        par::awake(n >= par::LARGE, || factor(&mut u, 0, n)).map_err(|pivot| Error::NotPositiveDefinite {
             operation: "cholesky",
             pivot,
             entry: u[[pivot, pivot]] / scale,
@@ -163,16 +164,23 @@ fn factor(a: &mut Mat, from: usize, to: usize) -> Result<(), usize> {
     factor(a, middle, to)
 }
 
-/// C ← C − Uᵀ·U, of whose rows only the first few are there, and of those only what is not below the diagonal: halves, down to
-/// squares that are small enough to be computed whole.
-fn subtract_product(u: View<'_, f64>, mut c: ViewMut<'_, f64>) {
+/// C ← C − Uᵀ·U, of whose rows only the first few are there, and of those only what is not below the diagonal: cut in two, down to
+/// squares that are small enough to be computed whole. Two large parts are for two threads, and of one area.
+fn subtract_product(u: View<'_, f64>, c: ViewMut<'_, f64>) {
     let (m, n) = (c.shape()[0], c.shape()[1]);
     if m <= SMALL {
         return gemm(-1.0, u.slice(1, 0, m).transpose(), u, 1.0, c);
     }
-    let half = m / 2;
-    subtract_product(u, c.reborrow().slice(0, 0, half));
-    subtract_product(u.slice(1, half, n), c.slice(0, half, m).slice(1, half, n));
+    let area = m * n - m * m / 2;
+    let parallel = area * u.shape()[0] >= 2 * MULTIPLICATIONS_WORTH_A_THREAD_AWAKE;
+    // r rows have the area r·n − r²/2; it is one half of all for this r.
+    let r = if parallel { n - ((n * n - area) as f64).sqrt() as usize } else { m / 2 };
+    let (above, below) = c.split_rows(r);
+    par::join(
+        parallel,
+        || subtract_product(u, above),
+        || subtract_product(u.slice(1, r, n), below.slice(1, r, n)),
+    );
 }
 
 /// U\[i,j\] = (A\[i,j\] − Σₖ U\[k,i\]·U\[k,j\]) / U\[i,i\] and U\[i,i\] = √(A\[i,i\] − Σₖ U\[k,i\]²), row by row, k from `from` on.

@@ -10,6 +10,7 @@ use crate::gemm::gemm;
 use crate::householder::power_of_two_for;
 use crate::kernels::axpy;
 use crate::norms::largest_finite;
+use crate::par;
 use crate::real::Real;
 use crate::tensor::{Mat, Tensor};
 use crate::triangular::{Diagonal, solve_lower, solve_upper};
@@ -57,7 +58,7 @@ impl Lu {
     pub fn new(a: View<'_, f64>) -> Result<Self, Error> {
         let (scaled, scale) = scaled_square("lu", a)?;
         let norm = largest_column(&scaled);
-        let factors = Factors::new(scaled);
+        let factors = par::awake(scaled.rows() >= par::LARGE, || Factors::new(scaled));
         if factors.packed.data().iter().any(|x| !x.is_finite()) {
             return Err(Error::Overflow { operation: "lu" });
         }

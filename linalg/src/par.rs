@@ -2,6 +2,12 @@
 //!
 //! The rule that keeps results the same at any thread count: work is split by *shape*, and never across a reduction.
 
+#[cfg(feature = "native")]
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// From so many rows on, a decomposition takes a millisecond or more, and keeps a second thread awake.
+pub const LARGE: usize = 512;
+
 /// How many threads the current pool has (1 without the feature `native`).
 pub fn threads() -> usize {
     #[cfg(feature = "native")]
@@ -48,6 +54,99 @@ pub fn for_each(n: usize, parallel: bool, f: impl Fn(usize) + Sync + Send) {
     let _ = parallel;
     (0..n).for_each(f);
 }
+
+/// Runs both, at the same time if `parallel` and a thread is free.
+///
+/// The caller decides `parallel` from the amount of work, never from the thread count.
+pub fn join(parallel: bool, a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
+    #[cfg(feature = "native")]
+    if parallel && threads() > 1 {
+        rayon::join(a, b);
+        return;
+    }
+    let _ = parallel;
+    a();
+    b();
+}
+
+#[cfg(feature = "native")]
+thread_local! {
+    static AWAKE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Whether this thread works inside [`awake`]: then another one takes a piece of work within a microsecond.
+pub fn is_awake() -> bool {
+    #[cfg(feature = "native")]
+    {
+        AWAKE.get()
+    }
+    #[cfg(not(feature = "native"))]
+    {
+        false
+    }
+}
+
+/// Runs `f` while the other threads, if there are any and `parallel`, do nothing but look for pieces of its work.
+///
+/// A thread without work soon sleeps, and waking it takes longer than most pieces of a decomposition. Here they poll instead, until `f` is
+/// done. That costs the other cores for as long, so it is for computations of a millisecond and more that go back and forth between
+/// large pieces and small ones.
+///
+/// ```
+/// let mut sums = [0, 0];
+/// linalg::par::awake(true, || {
+///     for i in 0..1000 {
+///         linalg::par::for_each_chunk(&mut sums, 1, true, |_, sum| sum[0] += i);
+///     }
+/// });
+/// assert_eq!(sums, [499_500; 2]);
+/// ```
+// ANCHOR: awake
+pub fn awake<R: Send>(parallel: bool, f: impl FnOnce() -> R + Send) -> R {
+    #[cfg(feature = "native")]
+    if parallel && threads() > 1 && !is_awake() {
+        let done = AtomicBool::new(false);
+        let poll = |_: &rayon::Scope<'_>| {
+            AWAKE.set(true);
+            let mut idle = 0;
+            while !done.load(Ordering::Acquire) {
+                let busy = rayon::yield_now() == Some(rayon::Yield::Executed); // a piece was found, and is done
+                idle = if busy { 0 } else { idle + 1 };
+                if idle < PATIENCE {
+                    std::hint::spin_loop();
+                } else {
+                    std::thread::yield_now(); // another program may want this core
+                }
+            }
+            AWAKE.set(false);
+        };
+        return rayon::scope(|scope| {
+            (1..threads()).for_each(|_| scope.spawn(poll));
+            let _done = Done(&done);
+            AWAKE.set(true);
+            f()
+        });
+    }
+    let _ = parallel;
+    f()
+}
+// ANCHOR_END: awake
+
+/// Says that all is done, also when the work panics: nobody polls for ever.
+#[cfg(feature = "native")]
+struct Done<'a>(&'a AtomicBool);
+
+#[cfg(feature = "native")]
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+        AWAKE.set(false);
+    }
+}
+
+/// How often a thread inside [`awake`] looks in vain before it offers its core to other programs between any two looks.
+#[cfg(feature = "native")]
+const PATIENCE: u32 = 1 << 10;
 
 /// Splits several slices alike and runs `f(index, chunks)` for each set of chunks, on all threads if `parallel`: chunk i of
 /// slice k has `chunk[k]` elements. All slices must have the same number of chunks; the last may be shorter.
@@ -108,11 +207,5 @@ fn halve<T: Send, const N: usize>(
     let right = halves.map(|h| h.1);
     let left = || halve(left, chunk, first, mid, parallel, f);
     let right = || halve(right, chunk, first + mid, count - mid, parallel, f);
-    #[cfg(feature = "native")]
-    if parallel {
-        rayon::join(left, right);
-        return;
-    }
-    left();
-    right();
+    join(parallel, left, right);
 }

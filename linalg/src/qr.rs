@@ -9,6 +9,7 @@ use crate::error::{Error, check_finite};
 use crate::householder::{power_of_two_for, reflector};
 use crate::mirrors::BlockReflector;
 use crate::norms::norm_inf;
+use crate::par;
 use crate::simd::vectorise;
 use crate::tensor::Mat;
 use crate::triangular::{Diagonal, solve_lower, solve_upper};
@@ -70,12 +71,14 @@ impl Qr {
         let (m, n) = (a.rows(), a.cols());
         let k = m.min(n);
         let mut blocks = Vec::with_capacity(k.div_ceil(PANEL));
-        for from in (0..k).step_by(PANEL) {
-            let to = k.min(from + PANEL);
-            let block = panel(&mut a, from, to);
-            block.apply_transposed(a.view_mut().slice(0, from, m).slice(1, to, n));
-            blocks.push((from, block));
-        }
+        par::awake(k >= par::LARGE, || {
+            for from in (0..k).step_by(PANEL) {
+                let to = k.min(from + PANEL);
+                let block = panel(&mut a, from, to);
+                block.apply_transposed(a.view_mut().slice(0, from, m).slice(1, to, n));
+                blocks.push((from, block));
+            }
+        });
         Self::assemble(&a, blocks, &scales)
     }
     // ANCHOR_END: blocked
@@ -154,9 +157,11 @@ impl Qr {
         for i in 0..columns {
             q[[i, i]] = 1.0;
         }
-        for (from, block) in self.blocks.iter().rev() {
-            block.apply(q.view_mut().slice(0, *from, self.m).slice(1, *from, columns));
-        }
+        par::awake(columns >= par::LARGE, || {
+            for (from, block) in self.blocks.iter().rev() {
+                block.apply(q.view_mut().slice(0, *from, self.m).slice(1, *from, columns));
+            }
+        });
         q
     }
 

@@ -419,6 +419,41 @@ impl<'a, T> ViewMut<'a, T> {
         self.relabelled(label)
     }
 
+    /// The first `i` entries of the outermost axis, and the others: two views that may be written at the same time.
+    ///
+    /// ```
+    /// use linalg::Mat;
+    ///
+    /// let mut a = Mat::zeros([3, 2]);
+    /// let (mut above, mut below) = a.view_mut().split_rows(1);
+    /// (above[[0, 1]], below[[0, 0]]) = (1.0, 2.0);
+    /// assert_eq!(a.data(), [0.0, 1.0, 2.0, 0.0, 0.0, 0.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If there are fewer entries, or if they do not lie one behind the other, as the rows of a transposed matrix.
+    #[track_caller]
+    pub fn split_rows(self, i: usize) -> (Self, Self) {
+        let (shape, strides) = (self.shape, self.strides);
+        assert!(shape.rank() > 0 && i <= shape[0], "split_rows: shape {shape} has no {i} rows");
+        let furthest: usize =
+            (1..shape.rank()).map(|axis| shape[axis].saturating_sub(1) * strides[axis]).sum();
+        assert!(
+            furthest < strides[0] || shape[0] < 2 || shape.is_empty(),
+            "split_rows: the rows of shape {shape} with strides {:?} lie between one another",
+            &strides[..shape.rank()]
+        );
+        let end = self.data.len();
+        let (above, below) = self.data.split_at_mut(end.min(i * strides[0]));
+        let with = |data, n| {
+            let mut dims = [0; MAX_RANK];
+            dims[..shape.rank()].copy_from_slice(&shape);
+            dims[0] = n;
+            ViewMut { data, shape: Shape::new(&dims[..shape.rank()]), strides }
+        };
+        (with(above, i), with(below, shape[0] - i))
+    }
+
     /// Looks at the same numbers through a label that a [`View`] of them was given. Exchanging axes and leaving elements
     /// out keep what [`Self::with_strides`] made sure of: distinct elements have distinct addresses. (Broadcasting
     /// would not, so a `ViewMut` cannot do it.)

@@ -136,7 +136,7 @@ mod hardware {
         use linalg::gemm::{
             B_BYTES, ELEMENTS_WORTH_A_THREAD, FEW_ROWS, MULTIPLICATIONS_WORTH_A_THREAD, ladder,
         };
-        use linalg::{Real, Tensor, gemm};
+        use linalg::{Cholesky, Lu, Qr, Real, Schur, Svd, SymmetricEigen, Tensor, gemm, par};
         use proptest::prelude::*;
 
         fn noise<T: Real>(rows: usize, cols: usize, seed: usize) -> Tensor<T> {
@@ -152,6 +152,65 @@ mod hardware {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
             pool.install(|| gemm(T::ONE, a.view(), b.view(), T::ZERO, c.view_mut()));
             c.into_data()
+        }
+
+        /// From 512 rows on a decomposition is shared among threads, piece by piece: nobody may see it in the result.
+        #[test]
+        fn the_same_decomposition_at_any_number_of_threads() {
+            let n = par::LARGE + 9;
+            let a = noise::<f64>(n, n, 3);
+            let symmetric = Tensor::from_fn(n, n, |i, j| a[[i, j]] + a[[j, i]]);
+            let positive =
+                Tensor::from_fn(n, n, |i, j| symmetric[[i, j]] + if i == j { 2.0 * n as f64 } else { 0.0 });
+            let all = |threads: usize| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+                pool.install(|| {
+                    let (qr, svd) = (Qr::new(a.view()).unwrap(), Svd::new(a.view()).unwrap());
+                    let (eigen, schur) =
+                        (SymmetricEigen::new(symmetric.view()).unwrap(), Schur::new(a.view()).unwrap());
+                    assert!(!par::is_awake());
+                    let parts = [
+                        ("Cholesky", vec![Cholesky::new(positive.view()).unwrap().l()]),
+                        ("LU", vec![Lu::new(a.view()).unwrap().u()]),
+                        ("QR", vec![qr.q(), qr.r().clone()]),
+                        ("symmetric", vec![eigen.vectors]),
+                        ("SVD", vec![svd.u, svd.vt]),
+                        ("Schur", vec![schur.q, schur.t]),
+                    ];
+                    parts.map(|(name, parts)| {
+                        (
+                            name,
+                            parts
+                                .into_iter()
+                                .flat_map(Tensor::into_data)
+                                .map(f64::to_bits)
+                                .collect::<Vec<_>>(),
+                        )
+                    })
+                })
+            };
+            let one = all(1);
+            for threads in [2, 3] {
+                for (got, want) in all(threads).iter().zip(&one) {
+                    assert!(got.1 == want.1, "{} on {threads} threads", want.0);
+                }
+            }
+        }
+
+        /// A panic inside goes to the caller, nobody polls on, and the next computation is shared again.
+        #[test]
+        fn a_panic_lets_the_others_sleep() {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("a pool");
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                pool.install(|| par::awake(true, || par::join(true, || {}, || panic!("a piece fails"))));
+            }));
+            assert!(outcome.is_err());
+            let (inside, nested, outside) = pool.install(|| {
+                let (inside, nested) =
+                    par::awake(true, || (par::is_awake(), par::awake(true, par::is_awake)));
+                (inside, nested, par::is_awake())
+            });
+            assert_eq!((inside, nested, outside), (true, true, false));
         }
 
         proptest! {

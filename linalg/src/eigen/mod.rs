@@ -27,6 +27,7 @@ pub use power::{Pair, inverse, power, rayleigh};
 
 use crate::error::{Error, check_finite, check_symmetric};
 use crate::householder::power_of_two_for;
+use crate::par;
 use crate::tensor::Mat;
 use crate::view::View;
 use padded::{LINE, Padded};
@@ -75,6 +76,10 @@ impl SymmetricEigen {
     /// `f64::MAX`; [`Error::NoConvergence`] if the rotations reach their cap, which no known matrix does.
     pub fn new(a: View<'_, f64>) -> Result<Self, Error> {
         let (a, scale) = prepare(a)?;
+        par::awake(a.rows() >= par::LARGE, || Self::divide_and_conquer(a, scale))
+    }
+
+    fn divide_and_conquer(a: padded::Padded, scale: f64) -> Result<Self, Error> {
         let mut t = panels::reduce(a);
         if t.diagonal.len() <= divide::SMALL {
             return Self::finish_by_ql(t, scale);

@@ -13,6 +13,9 @@ use crate::view::{View, ViewMut};
 /// costs not a multiplication but a trip to the cache or to memory.
 pub const ELEMENTS_WORTH_A_THREAD: usize = 1 << 18;
 
+/// The same while the other threads are kept awake: see [`par::awake`].
+pub const ELEMENTS_WORTH_A_THREAD_AWAKE: usize = 1 << 14;
+
 /// C ← alpha·x·B + beta·C for one row x.
 ///
 /// Returns false, having done nothing, if an operand is not contiguous in a useful direction.
@@ -39,7 +42,8 @@ pub(super) fn row_times_matrix<T: Real>(
         }
     }
     let kernels = T::kernels();
-    let pieces = (k * n / ELEMENTS_WORTH_A_THREAD).clamp(1, threads.min(n));
+    let worth = if par::is_awake() { ELEMENTS_WORTH_A_THREAD_AWAKE } else { ELEMENTS_WORTH_A_THREAD };
+    let pieces = (k * n / worth).clamp(1, threads.min(n));
     let (parallel, width) = (pieces > 1, n.div_ceil(pieces));
     par::for_each_chunk(c, width, parallel, |i, c| {
         if by_rows {

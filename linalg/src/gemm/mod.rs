@@ -25,9 +25,9 @@ use crate::real::Real;
 use crate::view::{View, ViewMut};
 use blocks::Product;
 pub use blocks::{A_BYTES, B_BYTES, FEW_ROWS, FEW_ROWS_STRIP, FEW_ROWS_SUM, LONGEST_SUM};
-pub use gemv::ELEMENTS_WORTH_A_THREAD;
+pub use gemv::{ELEMENTS_WORTH_A_THREAD, ELEMENTS_WORTH_A_THREAD_AWAKE};
 use pack::Source;
-pub use split::{MULTIPLICATIONS_WORTH_A_THREAD, pieces};
+pub use split::{MULTIPLICATIONS_WORTH_A_THREAD, MULTIPLICATIONS_WORTH_A_THREAD_AWAKE, pieces};
 pub use tile::Tile;
 
 /// C ← alpha·A·B + beta·C, for matrices seen through any strides: Aᵀ and Bᵀ are views like any other.

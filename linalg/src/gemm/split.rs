@@ -16,6 +16,9 @@ use crate::real::Real;
 /// A constant, and not measured when the program starts: what a program computes, and how, shall not depend on the day.
 pub const MULTIPLICATIONS_WORTH_A_THREAD: usize = 1 << 22;
 
+/// The same while the other threads are kept awake: see [`par::awake`].
+pub const MULTIPLICATIONS_WORTH_A_THREAD_AWAKE: usize = 1 << 18;
+
 /// Into how many pieces a product is cut, for at most `threads` threads: as many as have enough to do.
 ///
 /// ```
@@ -23,8 +26,10 @@ pub const MULTIPLICATIONS_WORTH_A_THREAD: usize = 1 << 22;
 /// assert_eq!(linalg::gemm::pieces([1024, 1024, 1024], 16), 16);
 /// ```
 pub fn pieces([m, k, n]: [usize; 3], threads: usize) -> usize {
+    let worth =
+        if par::is_awake() { MULTIPLICATIONS_WORTH_A_THREAD_AWAKE } else { MULTIPLICATIONS_WORTH_A_THREAD };
     let multiplications = m.saturating_mul(k).saturating_mul(n);
-    (multiplications / MULTIPLICATIONS_WORTH_A_THREAD).clamp(1, threads.max(1))
+    (multiplications / worth).clamp(1, threads.max(1))
 }
 // ANCHOR_END: pieces
 
@@ -37,9 +42,16 @@ pub(super) unsafe fn multiply<T: Real>(threads: usize, tile: Tile<T>, x: &Produc
         // SAFETY: the caller's.
         return unsafe { multiply_here(&tile, x) };
     }
-    // Rows first: a strip of C needs all of B but only its own rows of A. Columns when the rows run out.
-    let rows = pieces.min(x.m.div_ceil(4 * tile.rows));
-    let cols = (pieces / rows).min(x.n.div_ceil(2 * tile.cols)).max(1);
+    // One direction first, the other when that one runs out. Columns, unless there are few: products that follow one another, as in a
+    // decomposition, then find in the cache of each core what it has computed itself, whatever their heights.
+    let (most_rows, most_cols) = (x.m.div_ceil(4 * tile.rows), x.n.div_ceil(2 * tile.cols));
+    let (rows, cols) = if 2 * x.n >= x.m {
+        let cols = pieces.min(most_cols);
+        ((pieces / cols).clamp(1, most_rows), cols)
+    } else {
+        let rows = pieces.min(most_rows);
+        (rows, (pieces / rows).clamp(1, most_cols))
+    };
     let height = x.m.div_ceil(rows).next_multiple_of(tile.rows);
     let width = x.n.div_ceil(cols).next_multiple_of(tile.cols);
     let (rows, cols) = (x.m.div_ceil(height), x.n.div_ceil(width));

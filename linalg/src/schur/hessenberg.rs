@@ -11,6 +11,7 @@ use crate::householder::{power_of_two_for, reflector};
 use crate::kernels::{axpy, dot};
 use crate::mirrors::{extend, from_right};
 use crate::norms::norm_inf;
+use crate::par;
 use crate::tensor::Mat;
 use crate::view::View;
 
@@ -54,7 +55,7 @@ impl Hessenberg {
     /// [`Error::NotSquare`]; [`Error::NotFinite`]; [`Error::Overflow`] if an entry of H is beyond `f64::MAX`.
     pub fn new(a: View<'_, f64>) -> Result<Self, Error> {
         let (a, scale) = super::prepare("hessenberg", a)?;
-        let (h, qt) = reduce(a);
+        let (h, qt) = par::awake(a.n() >= par::LARGE, || reduce(a));
         let h = h.to_mat().map(|x| x / scale);
         if h.data().iter().any(|x| !x.is_finite()) {
             return Err(Error::Overflow { operation: "hessenberg" });

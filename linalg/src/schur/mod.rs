@@ -26,6 +26,7 @@ use crate::complex::Complex;
 use crate::error::Error;
 use crate::kernels::axpy;
 use crate::norms::{frobenius, norm2};
+use crate::par;
 use crate::tensor::Mat;
 use crate::view::View;
 use francis::Goal;
@@ -76,7 +77,7 @@ impl Schur {
     /// the iteration reaches its cap, which no known matrix does.
     pub fn new(a: View<'_, f64>) -> Result<Self, Error> {
         let (a, scale) = prepare("schur", a)?;
-        let (t, qt) = decompose(a)?;
+        let (t, qt) = par::awake(a.n() >= par::LARGE, || decompose(a))?;
         let t = t.to_mat().map(|x| x / scale);
         if t.data().iter().any(|x| !x.is_finite()) {
             return Err(Error::Overflow { operation: "schur" });
@@ -332,7 +333,7 @@ impl GeneralEigen {
         let (a, scale) = prepare("eigenvectors", a)?;
         let mut balanced = a.clone();
         let units = balance::balance(&mut balanced);
-        let mut found = sides(balanced, &units, false)?;
+        let mut found = par::awake(a.n() >= par::LARGE, || sides(balanced, &units, false))?;
         if units.iter().any(|&unit| unit != 1.0) {
             // In other units an error that was small may be large. Then the old units are the better ones.
             let allowed = 25.0 * a.n() as f64 * f64::EPSILON * frobenius(a.part([0, a.n()], [0, a.n()]));

@@ -20,6 +20,7 @@ mod uses;
 
 use crate::error::{Error, check_finite};
 use crate::householder::power_of_two_for;
+use crate::par;
 use crate::qr::Qr;
 use crate::tensor::Mat;
 use crate::view::View;
@@ -122,7 +123,7 @@ impl Svd {
 
 /// What both ways share: checks, the scale, wide matrices by transposition, signs.
 #[track_caller]
-fn decompose(a: View<'_, f64>, tall: impl FnOnce(Mat) -> Result<Svd, Error>) -> Result<Svd, Error> {
+fn decompose(a: View<'_, f64>, tall: impl FnOnce(Mat) -> Result<Svd, Error> + Send) -> Result<Svd, Error> {
     let shape = a.shape();
     assert!(shape.rank() == 2, "{NAME}: shape {shape} is not a matrix");
     check_finite(NAME, a)?;
@@ -132,7 +133,7 @@ fn decompose(a: View<'_, f64>, tall: impl FnOnce(Mat) -> Result<Svd, Error>) -> 
     let scale = if largest == 0.0 { 1.0 } else { power_of_two_for(largest) };
     copy.data_mut().iter_mut().for_each(|x| *x *= scale);
 
-    let mut svd = tall(copy)?;
+    let mut svd = par::awake(copy.cols() >= par::LARGE, || tall(copy))?;
     if wide {
         // A = (U·Σ·Vᵀ)ᵀ = V·Σ·Uᵀ
         svd = Svd { u: svd.vt.transpose(), s: svd.s, vt: svd.u.transpose() };

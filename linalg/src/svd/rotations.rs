@@ -55,13 +55,15 @@ impl Basis {
         ViewMut::with_strides(&mut self.data[self.start..], self.shape, &[self.stride, 1])
     }
 
-    /// Rotation (c, s) takes rows x, y to c·x + s·y and c·y − s·x. The first has x = row `start` and y the row below it, or above.
+    /// Notes a chain of rotations. Rotation (c, s) takes rows x, y to c·x + s·y and c·y − s·x. The first has x = row `start` and y the row below it, or above.
     pub(super) fn rotate(&mut self, start: usize, down: bool, rotations: &[(f64, f64)]) {
         self.walks.push(Walk { start, down, steps: rotations.len() });
         self.rotations.extend_from_slice(rotations);
-        if self.rotations.len() >= COLLECT * self.shape[0] {
-            self.finish();
-        }
+    }
+
+    /// Whether it is time to make the rotations that were collected.
+    pub(super) fn is_full(&self) -> bool {
+        self.rotations.len() >= COLLECT * self.shape[0]
     }
 
     /// Makes all rotations that were collected.

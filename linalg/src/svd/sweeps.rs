@@ -8,6 +8,7 @@
 use super::NAME;
 use super::rotations::Basis;
 use crate::error::Error;
+use crate::par;
 
 /// Sweeps allowed for each singular value, on average. Two are usual.
 const SWEEPS: usize = 30;
@@ -62,10 +63,17 @@ pub(super) fn diagonalise(
             left.rotate(end - 1, false, &turns.right);
             right.rotate(end - 1, false, &turns.left);
         }
+        if left.is_full() || right.is_full() {
+            finish(left, right);
+        }
     }
-    left.finish();
-    right.finish();
+    finish(left, right);
     Ok(())
+}
+
+/// Turns both bases. Neither knows of the other: work for two threads, without a word between them.
+fn finish(left: &mut Basis, right: &mut Basis) {
+    par::join(par::is_awake(), || left.finish(), || right.finish());
 }
 
 /// The rotations (c, s) of one sweep, in order.
