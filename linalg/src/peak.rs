@@ -69,26 +69,30 @@ pub trait Peak: Real {
 }
 
 macro_rules! peak {
-    ($t:ident, $wide:literal, $narrow:literal) => {
+    ($t:ident, $widest:literal, $wide:literal, $narrow:literal) => {
         impl Peak for $t {
             fn spin(steps: usize) -> usize {
-                // A multiply-add takes 4 cycles and two start in each, so at least 8 vectors must be under way. These are 6
-                // of AVX-512 (of which one starts in each cycle), 12 of AVX2, 24 of NEON's 32, or 12 of SSE2's 16.
-                if FMA || Level::best() >= Level::Avx2 {
-                    vectorise(
+                // A multiply-add takes 4 cycles and two start in each, so at least 8 vectors must be under way. These are 12 of AVX-512's
+                // 32, 12 of AVX2's 16, 24 of NEON's 32, or 12 of SSE2's 16.
+                let fused = |x: $t, a, b| x.mul_add(a, b);
+                match Level::best() {
+                    Level::Avx512 => vectorise(
                         #[inline(always)]
-                        || chains::<$t, $wide>(steps, $t::mul_add),
-                    )
-                } else {
-                    chains::<$t, $narrow>(steps, |x, a, b| x * a + b)
+                        || chains::<$t, $widest>(steps, fused),
+                    ),
+                    level if FMA || level >= Level::Avx2 => vectorise(
+                        #[inline(always)]
+                        || chains::<$t, $wide>(steps, fused),
+                    ),
+                    _ => chains::<$t, $narrow>(steps, |x, a, b| x * a + b),
                 }
             }
         }
     };
 }
 
-peak!(f32, 96, 48);
-peak!(f64, 48, 24);
+peak!(f32, 192, 96, 48);
+peak!(f64, 96, 48, 24);
 
 /// N independent sequences x ← x·a + b. Returns the number of operations.
 #[inline(always)]
