@@ -172,12 +172,12 @@ fn subtract_product(u: View<'_, f64>, c: ViewMut<'_, f64>) {
         return gemm(-1.0, u.slice(1, 0, m).transpose(), u, 1.0, c);
     }
     let area = m * n - m * m / 2;
-    let parallel = area * u.shape()[0] >= 2 * MULTIPLICATIONS_WORTH_A_THREAD_AWAKE;
+    let shared = area * u.shape()[0] >= 2 * MULTIPLICATIONS_WORTH_A_THREAD_AWAKE;
     // r rows have the area r·n − r²/2; it is one half of all for this r.
-    let r = if parallel { n - ((n * n - area) as f64).sqrt() as usize } else { m / 2 };
+    let r = if shared { n - ((n * n - area) as f64).sqrt() as usize } else { m / 2 };
     let (above, below) = c.split_rows(r);
     par::join(
-        parallel,
+        shared && par::is_awake(),
         || subtract_product(u, above),
         || subtract_product(u.slice(1, r, n), below.slice(1, r, n)),
     );
