@@ -276,6 +276,32 @@ mod tensors {
         );
     }
 
+    /// One row times a matrix: wherever in memory the matrix begins and however far apart its rows are, the same bits.
+    #[test]
+    fn a_row_does_not_see_where_the_matrix_lies() {
+        fn product<T: Real>([k, n]: [usize; 2], stride: usize, offset: usize) -> Vec<u64> {
+            let x = Placed::<T>::new(1, k, 0, 1, None);
+            let b = Placed::<T>::new(k, n, 0, 2, None);
+            let mut data = vec![T::ZERO; offset + k * stride];
+            for p in 0..k {
+                for j in 0..n {
+                    data[offset + p * stride + j] = b.view()[[p, j]];
+                }
+            }
+            let mut c = vec![T::ZERO; n];
+            let b = View::with_strides(&data[offset..], [k, n], &[stride, 1]);
+            gemm(T::ONE, x.view(), b, T::ZERO, ViewMut::new(&mut c, [1, n]));
+            c.iter().map(|c| c.to_f64().to_bits()).collect()
+        }
+        for shape in [[1, 256], [7, 300], [22, 511]] {
+            let (one32, one64) = (product::<f32>(shape, 513, 0), product::<f64>(shape, 513, 0));
+            for offset in 0..18 {
+                assert!(product::<f32>(shape, 512, offset) == one32, "f32 {shape:?} {offset}");
+                assert!(product::<f64>(shape, 512, offset) == one64, "f64 {shape:?} {offset}");
+            }
+        }
+    }
+
     /// Sums are never cut, so the number of threads does not show in the result.
     #[cfg(feature = "native")]
     #[test]

@@ -105,9 +105,30 @@ pub(crate) fn dots<T: Float, const LANES: usize, const FMA: bool, const N: usize
 }
 
 /// y ← y + a·Σₚ xₚ·(row p of b); four rows for each visit of y.
+///
+/// The first few columns are done apart, so that the others begin where a line of the cache does: a vector of 64 bytes that lies on two lines
+/// is two trips to a far cache.
 #[inline(always)]
 pub(crate) fn add_rows<T: Float, const FMA: bool>(a: T, x: &[T], b: &[T], stride: usize, y: &mut [T]) {
+    let all_alike = (stride * size_of::<T>()).is_multiple_of(LINE) && y.len() >= FAR;
+    let head = if all_alike { b.as_ptr().align_offset(LINE).min(y.len()) } else { 0 };
+    let (y, rest) = y.split_at_mut(head);
+    add_columns::<T, FMA>(a, x, b, stride, y);
+    add_columns::<T, FMA>(a, x, b.get(head..).unwrap_or_default(), stride, rest);
+}
+
+/// Bytes of a line of the cache.
+const LINE: usize = 64;
+
+/// Shorter rows than this come from a near cache.
+const FAR: usize = 256;
+
+#[inline(always)]
+fn add_columns<T: Float, const FMA: bool>(a: T, x: &[T], b: &[T], stride: usize, y: &mut [T]) {
     let n = y.len();
+    if n == 0 {
+        return;
+    }
     let (fours, end) = x.as_chunks::<4>();
     for (p, x) in fours.iter().enumerate() {
         let row = |i: usize| &b[(4 * p + i) * stride..][..n];
