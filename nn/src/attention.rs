@@ -14,6 +14,7 @@ use crate::linear::Linear;
 use approximation::gain::Activation as Gain;
 use calculus::tape::{Attrs, Backward, Forward, Op, Scratch, Tape, Var};
 use linalg::{Real, Tensor, View, ViewMut, gemm, kernels, par};
+use std::ops::Range;
 
 /// One head of causal attention: yᵢ = Σⱼ wᵢⱼ·vⱼ with wᵢ = softmax over j ≤ i of qᵢ·kⱼ/√d.
 ///
@@ -120,10 +121,11 @@ pub(crate) const PARALLEL: usize = 1 << 20;
 /// The last axis of `qkv` holds queries, keys and values, in this order; within each, head h has the columns from
 /// h·d/heads on. The scale is 1/√(d/heads).
 ///
-/// Cost: 4·batch·time²·d FLOP forward (half of it for long sequences), 2.5 to 3 times that backward. It keeps the weights,
-/// batch·heads·time² numbers, only of short sequences (64 tokens). For longer ones the backward pass computes them again, one block of
-/// queries after the other: one product more, and no memory that grows with the square of the time. Source: Dao et al. 2022
-/// (FlashAttention), section 3.1.
+/// Cost: 4·batch·time²·d FLOP forward (half of it for long sequences), 3 times that backward. It does not keep the weights,
+/// batch·heads·time² numbers: the backward pass computes them again, one block of queries after the other. That is one product more, and
+/// no memory that grows with the square of the time. Source: Dao et al. 2022 (FlashAttention), section 3.1.
+///
+/// Threads share the sequences of a batch.
 ///
 /// # Panics
 /// If the shape is not (batch, time, 3·d) with `heads` a divisor of d; the message names the caller's line.
@@ -136,15 +138,10 @@ pub fn causal_attention<T: Real>(tape: &mut Tape<'_, T>, qkv: Var, heads: usize)
         "causal_attention: shape {shape} is not (batch, time, 3·d) with {heads} heads that divide d"
     );
     let [batch, time, d] = [shape[0], shape[1], shape[2] / 3];
-    let width = d / heads;
-    // Each head of each sequence has a piece of its own: that is what makes the work divisible.
-    let (block, answers) = (time.min(QUERIES) * time, time * width);
-    let (kept, workspace) = match tape.recording() {
-        false => (0, answers + block),
-        true if time <= QUERIES => (block, 3 * answers + block),
-        true => (0, 3 * answers + 2 * block),
-    };
-    let scratch = Scratch { kept: batch * heads * kept, workspace: batch * heads * workspace };
+    // Each sequence has a piece of its own: that is what makes the work divisible. A head after the other uses it.
+    let block = time.min(QUERIES) * time;
+    let piece = if tape.recording() { 2 * block } else { block };
+    let scratch = Scratch { kept: 0, workspace: batch * piece };
     let attrs = Attrs { n: [heads as u32, 0, 0, 0], ..Attrs::default() };
     tape.push(op, &[qkv], [batch, time, d], attrs, &[], scratch)
 }
@@ -170,6 +167,19 @@ impl<'a, T: Real> Packed<'a, T> {
         let start = part * self.d + head * width;
         View::with_strides(&self.qkv[start..], [self.time, width], &[3 * self.d, 1])
     }
+
+    /// Some rows of the same part of another array that is packed alike.
+    fn part_mut<'g>(
+        self,
+        other: &'g mut [T],
+        part: usize,
+        head: usize,
+        rows: Range<usize>,
+    ) -> ViewMut<'g, T> {
+        let width = self.d / self.heads;
+        let start = rows.start * 3 * self.d + part * self.d + head * width;
+        ViewMut::with_strides(&mut other[start..], [rows.len(), width], &[3 * self.d, 1])
+    }
 }
 
 /// One head, the fast way. The last query may see all keys, the one before it all but one, and so on: with a cache there
@@ -181,9 +191,9 @@ pub(crate) fn head_forward<T: Real>(
     k: View<'_, T>,
     v: View<'_, T>,
     p: &mut [T],
-    y: &mut [T],
+    mut y: ViewMut<'_, T>,
 ) {
-    let ([queries, d], keys) = ([q.shape()[0], q.shape()[1]], k.shape()[0]);
+    let (queries, keys) = (q.shape()[0], k.shape()[0]);
     let (past, all) = (keys - queries, p.len() == queries * keys);
     for start in (0..queries).step_by(QUERIES) {
         let n = QUERIES.min(queries - start);
@@ -191,8 +201,7 @@ pub(crate) fn head_forward<T: Real>(
         let rows = &mut p[if all { start * keys } else { 0 }..][..n * keys];
         weigh(q.slice(0, start, start + n), k.slice(0, 0, seen), rows);
         let weights = View::with_strides(rows, [n, seen], &[keys, 1]);
-        let y = ViewMut::new(&mut y[start * d..][..n * d], [n, d]);
-        gemm(T::ONE, weights, v.slice(0, 0, seen), T::ZERO, y);
+        gemm(T::ONE, weights, v.slice(0, 0, seen), T::ZERO, y.reborrow().slice(0, start, start + n));
     }
 }
 // ANCHOR_END: head
@@ -213,16 +222,7 @@ fn weigh<T: Real>(q: View<'_, T>, k: View<'_, T>, rows: &mut [T]) {
     // ANCHOR_END: mask
 }
 
-/// Copies the heads' answers, each (time, width), side by side into (time, d). `step` leads from head to head.
-pub(crate) fn merge_heads<T: Copy>(answers: &[T], step: usize, width: usize, out: &mut [T], d: usize) {
-    for (t, row) in out.chunks_exact_mut(d).enumerate() {
-        for (h, piece) in row.chunks_exact_mut(width).enumerate() {
-            piece.copy_from_slice(&answers[h * step + t * width..][..width]);
-        }
-    }
-}
-
-// Workspace, for each head of each sequence: its answers, then the weights of a block, if there is no scratch to keep them.
+// Workspace, for each sequence: the weights of a block. A head's answers go straight to its columns.
 fn forward<T: Real>(f: &mut Forward<'_, T>) {
     let (shape, heads) = (f.out_shape(), f.attrs.n[0] as usize);
     let [batch, time, d] = [shape[0], shape[1], shape[2]];
@@ -230,26 +230,15 @@ fn forward<T: Real>(f: &mut Forward<'_, T>) {
         return;
     }
     let (qkv, width) = (f.input(0), d / heads);
-    let [kept, piece] = [f.scratch.len(), f.workspace.len()].map(|len| len / (batch * heads));
+    let piece = f.workspace.len() / batch;
     let parallel = batch * time * time * d >= PARALLEL;
-    let head = |i: usize, p: &mut [T], y: &mut [T]| {
-        let (b, h) = (i / heads, i % heads);
+    par::for_each_chunks([&mut *f.out, &mut *f.workspace], [time * d, piece], parallel, |b, [out, p]| {
         let packed = Packed::new(&qkv[b * time * 3 * d..][..time * 3 * d], time, heads);
-        head_forward(packed.part(0, h), packed.part(1, h), packed.part(2, h), p, y);
-    };
-    if kept > 0 {
-        par::for_each_chunks([f.scratch, &mut *f.workspace], [kept, piece], parallel, |i, [p, y]| {
-            head(i, p, &mut y[..time * width]);
-        });
-    } else {
-        par::for_each_chunk(&mut *f.workspace, piece, parallel, |i, piece| {
-            let (y, p) = piece.split_at_mut(time * width);
-            head(i, &mut p[..time.min(QUERIES) * time], y);
-        });
-    }
-    let answers = &*f.workspace;
-    par::for_each_chunk(f.out, time * d, parallel, |b, out| {
-        merge_heads(&answers[b * heads * piece..], piece, width, out, d);
+        let p = &mut p[..time.min(QUERIES) * time];
+        for h in 0..heads {
+            let y = ViewMut::with_strides(&mut out[h * width..], [time, width], &[d, 1]);
+            head_forward(packed.part(0, h), packed.part(1, h), packed.part(2, h), p, y);
+        }
     });
 }
 
@@ -259,62 +248,47 @@ fn forward<T: Real>(f: &mut Forward<'_, T>) {
 fn backward<T: Real>(b: &mut Backward<'_, T>) {
     let (shape, heads) = (b.out_shape(), b.attrs.n[0] as usize);
     let [batch, time, d] = [shape[0], shape[1], shape[2]];
-    let (qkv, d_y, p, workspace) = (b.input(0), b.d_out(), &*b.scratch(), b.workspace());
+    let (qkv, d_y, workspace) = (b.input(0), b.d_out(), b.workspace());
     let Some((d_qkv, beta)) = b.d_input(0) else { return };
     if d_y.is_empty() {
         return;
     }
     let width = d / heads;
-    let [kept, piece] = [p.len(), workspace.len()].map(|len| len / (batch * heads));
+    let piece = workspace.len() / batch;
     let parallel = batch * time * time * d >= PARALLEL;
-    par::for_each_chunk(&mut *workspace, piece, parallel, |i, piece| {
-        let (b, h) = (i / heads, i % heads);
+    par::for_each_chunks([d_qkv, workspace], [time * 3 * d, piece], parallel, |b, [d_qkv, room]| {
         let packed = Packed::new(&qkv[b * time * 3 * d..][..time * 3 * d], time, heads);
-        let d_y = View::with_strides(&d_y[b * time * d + h * width..], [time, width], &[d, 1]);
-        head_backward(packed, h, &p[i * kept..][..kept], d_y, piece);
-    });
-    // Back into the packed layout: a row of d_qkv holds d_q of all heads, then d_k, then d_v.
-    let workspace = &*workspace;
-    par::for_each_chunk(d_qkv, time * 3 * d, parallel, |b, d_qkv| {
-        for (t, row) in d_qkv.chunks_exact_mut(3 * d).enumerate() {
-            for (slot, target) in row.chunks_exact_mut(width).enumerate() {
-                let (part, h) = (slot / heads, slot % heads);
-                let source = &workspace[(b * heads + h) * piece + (part * time + t) * width..][..width];
-                if beta == T::ZERO {
-                    target.copy_from_slice(source);
-                } else {
-                    kernels::axpy(T::ONE, source, target);
-                }
-            }
+        for h in 0..heads {
+            let d_y = View::with_strides(&d_y[b * time * d + h * width..], [time, width], &[d, 1]);
+            head_backward(packed, h, d_y, (d_qkv, beta), room);
         }
     });
 }
 
-/// The gradients of one head. `room` gets d_q, d_k, d_v, each (time, width); after them there is room for a block of d_S, and for
-/// the weights of a block where `kept` is empty.
-fn head_backward<T: Real>(packed: Packed<'_, T>, head: usize, kept: &[T], d_y: View<'_, T>, room: &mut [T]) {
+/// The gradients of one head, into its columns of `d_qkv`: a row of it holds d_q of all heads, then d_k, then d_v. `room` is for the weights of
+/// a block, and for their gradient.
+fn head_backward<T: Real>(
+    packed: Packed<'_, T>,
+    head: usize,
+    d_y: View<'_, T>,
+    (d_qkv, beta): (&mut [T], T),
+    room: &mut [T],
+) {
     let (q, k, v) = (packed.part(0, head), packed.part(1, head), packed.part(2, head));
     let [time, width] = [q.shape()[0], q.shape()[1]];
     let scale = T::from_f64(1.0 / (width as f64).sqrt());
-    let (d_q, rest) = room.split_at_mut(time * width);
-    let (d_k, rest) = rest.split_at_mut(time * width);
-    let (d_v, rest) = rest.split_at_mut(time * width);
-    let (d_s, again) = rest.split_at_mut(time.min(QUERIES) * time);
+    let (d_s, p) = room.split_at_mut(room.len() / 2);
     // From the last block, which sees all keys and so writes all of d_k and d_v, to the first; the others add to them.
     let blocks = time.div_ceil(QUERIES);
     for start in (0..blocks).rev().map(|block| block * QUERIES) {
         let n = QUERIES.min(time - start);
         let seen = start + n;
-        let beta = if seen == time { T::ZERO } else { T::ONE };
-        let p = if kept.is_empty() {
-            weigh(q.slice(0, start, seen), k.slice(0, 0, seen), &mut again[..n * seen]);
-            &again[..n * seen]
-        } else {
-            kept // of one block
-        };
-        let weights = View::new(p, [n, seen]);
+        let first = if seen == time { beta } else { T::ONE };
+        let p = &mut p[..n * seen];
+        weigh(q.slice(0, start, seen), k.slice(0, 0, seen), p);
+        let weights = View::new(&*p, [n, seen]);
         let d_y = d_y.slice(0, start, seen);
-        gemm(T::ONE, weights.transpose(), d_y, beta, ViewMut::new(&mut d_v[..seen * width], [seen, width]));
+        gemm(T::ONE, weights.transpose(), d_y, first, packed.part_mut(d_qkv, 2, head, 0..seen));
         let d_s = &mut d_s[..n * seen];
         gemm(T::ONE, d_y, v.slice(0, 0, seen).transpose(), T::ZERO, ViewMut::new(d_s, [n, seen]));
         for (p, d_s) in p.chunks_exact(seen).zip(d_s.chunks_exact_mut(seen)) {
@@ -324,9 +298,13 @@ fn head_backward<T: Real>(packed: Packed<'_, T>, head: usize, kept: &[T], d_y: V
             }
         }
         let d_s = View::new(d_s, [n, seen]);
-        let d_q = ViewMut::new(&mut d_q[start * width..][..n * width], [n, width]);
-        gemm(scale, d_s, k.slice(0, 0, seen), T::ZERO, d_q);
-        let d_k = ViewMut::new(&mut d_k[..seen * width], [seen, width]);
-        gemm(scale, d_s.transpose(), q.slice(0, start, seen), beta, d_k);
+        gemm(scale, d_s, k.slice(0, 0, seen), beta, packed.part_mut(d_qkv, 0, head, start..seen));
+        gemm(
+            scale,
+            d_s.transpose(),
+            q.slice(0, start, seen),
+            first,
+            packed.part_mut(d_qkv, 1, head, 0..seen),
+        );
     }
 }

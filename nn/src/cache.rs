@@ -3,9 +3,9 @@
 //! Attention is causal. So the keys and values of a token depend on nothing that comes later, and can be kept. Without a
 //! cache, generating n tokens runs the model over 1 + 2 + … + n of them.
 
-use crate::attention::{PARALLEL, Packed, head_forward, merge_heads};
+use crate::attention::{PARALLEL, Packed, head_forward};
 use calculus::tape::{Tape, Var};
-use linalg::{Real, View, par};
+use linalg::{Real, View, ViewMut, par};
 
 /// The keys and values of all blocks, for one sequence. Made by [`Gpt::cache`](crate::gpt::Gpt::cache).
 ///
@@ -103,13 +103,18 @@ impl<T: Real> LayerCache<T> {
             self.scratch.resize(self.scratch.len().max(heads * piece), T::ZERO);
             let scratch = &mut self.scratch[..heads * piece];
             let packed = Packed::new(qkv, new, heads);
-            par::for_each_chunk(scratch, piece, new * keys * d >= PARALLEL, |h, scratch| {
+            par::for_each_chunk(&mut *scratch, piece, new * keys * d >= PARALLEL, |h, scratch| {
                 let (p, y) = scratch.split_at_mut(new * keys);
                 let k = View::with_strides(&self.keys[h * width..], [keys, width], &[d, 1]);
                 let v = View::with_strides(&self.values[h * width..], [keys, width], &[d, 1]);
-                head_forward(packed.part(0, h), k, v, p, y);
+                head_forward(packed.part(0, h), k, v, p, ViewMut::new(y, [new, width]));
             });
-            merge_heads(&self.scratch[new * keys..], piece, width, out, d);
+            // The heads' answers side by side: each thread had a place of its own for them.
+            for (h, scratch) in scratch.chunks_exact(piece).enumerate() {
+                for (row, answer) in out.chunks_exact_mut(d).zip(scratch[new * keys..].chunks_exact(width)) {
+                    row[h * width..][..width].copy_from_slice(answer);
+                }
+            }
         })
     }
     // ANCHOR_END: cached
