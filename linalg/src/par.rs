@@ -57,6 +57,12 @@ pub fn for_each(n: usize, parallel: bool, f: impl Fn(usize) + Sync + Send) {
 
 /// Runs both, at the same time if `parallel` and a thread is free.
 ///
+/// ```
+/// let (mut sum, mut product) = (0, 1);
+/// linalg::par::join(false, || sum = (1..=5).sum(), || product = (1..=5).product());
+/// assert_eq!((sum, product), (15, 120));
+/// ```
+///
 /// The caller decides `parallel` from the amount of work, never from the thread count.
 pub fn join(parallel: bool, a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
     #[cfg(feature = "native")]

@@ -448,6 +448,35 @@ mod tensors {
         assert!(wide.as_slice().is_none());
     }
 
+    /// Two halves that are written at the same time are all of the matrix, wherever it is cut and however it lies.
+    #[test]
+    fn halves_of_a_view_are_the_whole() {
+        for shape in [[0, 3], [3, 0], [1, 1], [1, 4], [5, 1], [4, 3]] {
+            let [m, n] = shape;
+            for stride in [n.max(1), n + 2] {
+                for cut in 0..=m {
+                    let mut data = vec![0; if m == 0 { 0 } else { (m - 1) * stride + n }];
+                    let whole = ViewMut::with_strides(&mut data, shape, &[stride, 1]);
+                    let (mut above, mut below) = whole.split_rows(cut);
+                    assert_eq!(
+                        (above.shape().dims(), below.shape().dims()),
+                        (&[cut, n][..], &[m - cut, n][..])
+                    );
+                    for j in 0..n {
+                        (0..cut).for_each(|i| above[[i, j]] = 1 + i * n + j);
+                        (cut..m).for_each(|i| below[[i - cut, j]] = 1 + i * n + j);
+                    }
+                    let back = View::with_strides(&data, shape, &[stride, 1]);
+                    for i in 0..m {
+                        (0..n).for_each(|j| assert_eq!(back[[i, j]], 1 + i * n + j));
+                    }
+                }
+            }
+        }
+        blames!(Mat::zeros([2, 3]).view_mut().split_rows(3), "[2, 3]", "3 rows");
+        blames!(Mat::zeros([2, 3]).view_mut().transpose().split_rows(1), "[3, 2]", "between one another");
+    }
+
     #[test]
     fn printing_aligns_columns_and_nests_brackets() {
         let a = Tensor::new([2, 2, 2], vec![1, 2, 3, 4, 5, 6, 7, -8]);
