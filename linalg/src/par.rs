@@ -98,6 +98,9 @@ pub fn is_awake() -> bool {
 /// done. That costs the other cores for as long, so it is for computations of a millisecond and more that go back and forth between
 /// large pieces and small ones.
 ///
+/// Nobody waits for itself: the polls are the oldest jobs of the thread that computes, others take the oldest first, and so all polls are taken
+/// before the first piece is.
+///
 /// ```
 /// let mut sums = [0, 0];
 /// linalg::par::awake(true, || {
@@ -113,7 +116,7 @@ pub fn awake<R: Send>(parallel: bool, f: impl FnOnce() -> R + Send) -> R {
     if parallel && threads() > 1 && !is_awake() {
         let done = AtomicBool::new(false);
         let poll = |_: &rayon::Scope<'_>| {
-            AWAKE.set(true);
+            let before = AWAKE.replace(true);
             let mut idle = 0;
             while !done.load(Ordering::Acquire) {
                 let busy = rayon::yield_now() == Some(rayon::Yield::Executed); // a piece was found, and is done
@@ -124,7 +127,7 @@ pub fn awake<R: Send>(parallel: bool, f: impl FnOnce() -> R + Send) -> R {
                     std::thread::yield_now(); // another program may want this core
                 }
             }
-            AWAKE.set(false);
+            AWAKE.set(before); // true if this poll began inside another one
         };
         return rayon::scope(|scope| {
             (1..threads()).for_each(|_| scope.spawn(poll));
