@@ -119,9 +119,10 @@ pub fn awake<R: Send>(parallel: bool, f: impl FnOnce() -> R + Send) -> R {
             let before = AWAKE.replace(true);
             let mut idle = 0;
             while !done.load(Ordering::Acquire) {
-                let busy = rayon::yield_now() == Some(rayon::Yield::Executed); // a piece was found, and is done
-                idle = if busy { 0 } else { idle + 1 };
-                if idle < PATIENCE {
+                if rayon::yield_now() == Some(rayon::Yield::Executed) {
+                    idle = 0; // there was a piece, and it is done
+                } else if idle < PATIENCE {
+                    idle += 1;
                     std::hint::spin_loop();
                 } else {
                     std::thread::yield_now(); // another program may want this core
