@@ -170,20 +170,11 @@ fn narrowed(patch: &Patch, copy: &Path) -> Option<Vec<String>> {
     Some(narrow)
 }
 
-/// How many folders of the workspace have a test file of that name.
-fn packages_with_test(copy: &Path, name: &str) -> usize {
-    let file = Path::new("tests").join(name).with_extension("rs");
-    let below = |folder: &Path| -> Vec<PathBuf> {
-        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
-    };
-    // A package lies at the top, or one or two folders below it.
-    let mut folders = below(copy);
-    for _ in 0..2 {
-        folders = folders.into_iter().flat_map(|f| below(&f).into_iter().chain([f])).collect();
-    }
-    folders.sort();
-    folders.dedup();
-    folders.into_iter().filter(|folder| folder.join(&file).is_file()).count()
+/// In how many folders, this one and all below it, there is such a test file.
+fn packages_with_test(folder: &Path, name: &str) -> usize {
+    let own = usize::from(folder.join("tests").join(name).with_extension("rs").is_file());
+    let below = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    own + below.filter(|path| path.is_dir()).map(|path| packages_with_test(&path, name)).sum::<usize>()
 }
 
 /// Whether some test of the package has that name. A box sets other words in code, too, among them functions.

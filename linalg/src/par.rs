@@ -1,6 +1,7 @@
 //! Threads, in one file: the only place that knows rayon. Chapter: *Tensors and matmul*.
 //!
-//! The rule that keeps results the same at any thread count: work is split by *shape*, and never across a reduction.
+//! The rule that keeps results the same at any thread count: work is split by *shape*. A sum is not split at all, or into the same parts whoever
+//! computes them.
 
 #[cfg(feature = "native")]
 use std::sync::atomic::{AtomicBool, Ordering};

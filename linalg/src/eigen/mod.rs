@@ -79,7 +79,7 @@ impl SymmetricEigen {
         par::awake(a.rows() >= par::LARGE, || Self::divide_and_conquer(a, scale))
     }
 
-    fn divide_and_conquer(a: padded::Padded, scale: f64) -> Result<Self, Error> {
+    fn divide_and_conquer(a: Padded, scale: f64) -> Result<Self, Error> {
         let mut t = panels::reduce(a);
         if t.diagonal.len() <= divide::SMALL {
             return Self::finish_by_ql(t, scale);

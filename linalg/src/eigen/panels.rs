@@ -113,8 +113,8 @@ fn multiply(a: &[f64], stride: usize, x: &[f64], p: &mut [f64], more: &mut [f64]
     }
     let cut = ((n as f64 * std::f64::consts::FRAC_1_SQRT_2) as usize).next_multiple_of(LINE);
     let (upper, lower) = a.split_at(cut * stride);
-    let (rest, more) = (p.split_at_mut(cut), &mut more[..n]);
-    let (p, after) = rest;
+    let (p, after) = p.split_at_mut(cut);
+    let more = &mut more[..n];
     par::join(
         par::is_awake(),
         || multiply_part(upper, stride, 0, &x[..cut], p),
