@@ -8,6 +8,7 @@ mod record;
 use linalg::{Cholesky, Mat, Qr, Svd, SymmetricEigen, par};
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// Below [`par::LARGE`], at it, and above.
@@ -38,8 +39,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 writeln!(table, "{n:6}{name:>12}{:14.2}{:16.2}{:14.2}", one * 1e3, many * 1e3, many / one);
         }
     }
-    println!("{cores} threads\n\n{table}");
+    let line = if untimed { 0.0 } else { round_trip() * 1e9 };
+    println!(
+        "{cores} threads; a line of the cache goes to the other core and back in {line:.0} ns\n\n{table}"
+    );
     record.timing("cores", cores as f64);
+    record.timing("line_ns", line);
     record.value("large", par::LARGE as f64, 0.0);
     record.timed_text("shares", &table);
     record.write()?;
@@ -48,6 +53,26 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build()
+}
+
+/// How long a line of the cache takes to the other core and back: two threads that write it in turns.
+fn round_trip() -> f64 {
+    const TURNS: usize = 100_000;
+    let turn = AtomicUsize::new(0);
+    let play = |mine: usize| {
+        for round in 0..TURNS {
+            while turn.load(Ordering::Acquire) != 2 * round + mine {
+                std::hint::spin_loop();
+            }
+            turn.store(2 * round + mine + 1, Ordering::Release);
+        }
+    };
+    let begin = Instant::now();
+    std::thread::scope(|scope| {
+        scope.spawn(|| play(1));
+        play(0);
+    });
+    begin.elapsed().as_secs_f64() / TURNS as f64
 }
 
 /// The median time of calls that take so many seconds together, three at least.

@@ -62,6 +62,8 @@ pub mod shape;
 pub mod simd;
 pub mod sums;
 pub mod svd;
+#[cfg(feature = "native")]
+mod team;
 pub mod tensor;
 pub mod triangular;
 pub mod view;

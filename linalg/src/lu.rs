@@ -8,10 +8,10 @@ use crate::condition::{inverse_norm1, largest_column};
 use crate::error::{Error, check_finite};
 use crate::gemm::gemm;
 use crate::householder::power_of_two_for;
-use crate::kernels::axpy;
 use crate::norms::largest_finite;
 use crate::par;
 use crate::real::Real;
+use crate::simd::vectorise;
 use crate::tensor::{Mat, Tensor};
 use crate::triangular::{Diagonal, solve_lower, solve_upper};
 use crate::view::View;
@@ -242,27 +242,31 @@ impl<T: Real> Factors<T> {
         self.factor(middle, to);
     }
 
-    /// The definition, for a few columns.
+    /// The definition, for a few columns. They are copied, so that all passes over them find them next to one another.
     fn eliminate(&mut self, from: usize, to: usize) {
-        let n = self.rows.len();
-        for k in from..to {
+        let width = to - from;
+        let mut rows: Vec<[T; NARROW]> = vec![[T::ZERO; NARROW]; self.rows.len() - from];
+        for (i, row) in rows.iter_mut().enumerate() {
+            row[..width].copy_from_slice(&self.packed.row(from + i)[from..to]);
+        }
+        for k in 0..width {
             // The largest entry becomes the divisor, so that no factor is beyond 1 and no rounding error grows.
             let mut pivot = k;
-            for i in k + 1..n {
-                if self.packed[[i, k]].abs() > self.packed[[pivot, k]].abs() {
+            for (i, row) in rows.iter().enumerate().skip(k + 1) {
+                if row[k].abs() > rows[pivot][k].abs() {
                     pivot = i;
                 }
             }
-            if self.packed[[pivot, k]] == T::ZERO {
+            if rows[pivot][k] == T::ZERO {
                 continue; // nothing to eliminate, and a zero on the diagonal of U
             }
-            self.exchange(k, pivot);
-            let (above, below) = self.packed.data_mut().split_at_mut((k + 1) * n);
-            let row = &above[k * n..];
-            for other in below.chunks_exact_mut(n) {
-                other[k] /= row[k];
-                axpy(-other[k], &row[k + 1..to], &mut other[k + 1..to]);
-            }
+            rows.swap(k, pivot);
+            self.exchange(from + k, from + pivot);
+            let (above, below) = rows.split_at_mut(k + 1);
+            subtract_multiples(k, above[k], below);
+        }
+        for (i, row) in rows.iter().enumerate() {
+            self.packed.row_mut(from + i)[from..to].copy_from_slice(&row[..width]);
         }
     }
     // ANCHOR_END: factor
@@ -277,6 +281,24 @@ impl<T: Real> Factors<T> {
             self.odd = !self.odd;
         }
     }
+}
+
+/// Takes so much of `first` from each row that its entry k would be 0, and writes the factor there.
+fn subtract_multiples<T: Real>(k: usize, first: [T; NARROW], rows: &mut [[T; NARROW]]) {
+    let (pivot, mut rest) = (first[k], first);
+    rest[..=k].fill(T::ZERO); // all entries alike are one vector; those up to k stay as they are
+    vectorise(
+        #[inline(always)]
+        || {
+            for row in rows {
+                let factor = row[k] / pivot;
+                for (x, first) in row.iter_mut().zip(rest) {
+                    *x -= factor * first;
+                }
+                row[k] = factor;
+            }
+        },
+    );
 }
 
 /// A copy of a square matrix times a power of two that brings its largest entry near 1, and that power.

@@ -4,7 +4,9 @@
 //! computes them.
 
 #[cfg(feature = "native")]
-use std::sync::atomic::{AtomicBool, Ordering};
+use crate::team;
+#[cfg(feature = "native")]
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// From so many rows on, a decomposition takes a millisecond or more, and keeps a second thread awake.
 pub const LARGE: usize = 512;
@@ -33,6 +35,9 @@ pub fn for_each_chunk<T: Send>(
     #[cfg(feature = "native")]
     if parallel && threads() > 1 {
         use rayon::prelude::*;
+        if team::is_member() {
+            return for_each_chunks([data], [chunk], true, |i, [c]| f(i, c));
+        }
         data.par_chunks_mut(chunk).enumerate().for_each(|(i, c)| f(i, c));
         return;
     }
@@ -49,7 +54,9 @@ pub fn for_each(n: usize, parallel: bool, f: impl Fn(usize) + Sync + Send) {
     #[cfg(feature = "native")]
     if parallel && threads() > 1 {
         use rayon::prelude::*;
-        (0..n).into_par_iter().for_each(f);
+        if !team::share(n, &f) {
+            (0..n).into_par_iter().for_each(f);
+        }
         return;
     }
     let _ = parallel;
@@ -68,7 +75,12 @@ pub fn for_each(n: usize, parallel: bool, f: impl Fn(usize) + Sync + Send) {
 pub fn join(parallel: bool, a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
     #[cfg(feature = "native")]
     if parallel && threads() > 1 {
-        rayon::join(a, b);
+        if team::is_member() {
+            let (a, b) = (Mutex::new(Some(a)), Mutex::new(Some(b)));
+            team::share(2, &|i| if i == 0 { once(&a) } else { once(&b) });
+        } else {
+            rayon::join(a, b);
+        }
         return;
     }
     let _ = parallel;
@@ -76,16 +88,20 @@ pub fn join(parallel: bool, a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
     b();
 }
 
+/// Calls what can be called once.
 #[cfg(feature = "native")]
-thread_local! {
-    static AWAKE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+fn once(f: &Mutex<Option<impl FnOnce()>>) {
+    let f = f.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(f) = f {
+        f();
+    }
 }
 
 /// Whether this thread works inside [`awake`]: then another one takes a piece of work within a microsecond.
 pub fn is_awake() -> bool {
     #[cfg(feature = "native")]
     {
-        AWAKE.get()
+        team::is_member()
     }
     #[cfg(not(feature = "native"))]
     {
@@ -99,8 +115,8 @@ pub fn is_awake() -> bool {
 /// done. That costs the other cores for as long, so it is for computations of a millisecond and more that go back and forth between
 /// large pieces and small ones.
 ///
-/// Nobody waits for itself: the polls are the oldest jobs of the thread that computes, others take the oldest first, and so all polls are taken
-/// before the first piece is.
+/// `f` stays on the thread that calls, with its caches, and waits for nobody: a thread that comes late, since it had to be woken or has other
+/// work, finds less to do. Work of the pool that does not belong to `f` goes on between the pieces.
 ///
 /// ```
 /// let mut sums = [0, 0];
@@ -112,52 +128,21 @@ pub fn is_awake() -> bool {
 /// assert_eq!(sums, [499_500; 2]);
 /// ```
 // ANCHOR: awake
-pub fn awake<R: Send>(parallel: bool, f: impl FnOnce() -> R + Send) -> R {
+pub fn awake<R>(parallel: bool, f: impl FnOnce() -> R) -> R {
     #[cfg(feature = "native")]
     if parallel && threads() > 1 && !is_awake() {
-        let done = AtomicBool::new(false);
-        let poll = |_: &rayon::Scope<'_>| {
-            let before = AWAKE.replace(true);
-            let mut idle = 0;
-            while !done.load(Ordering::Acquire) {
-                if rayon::yield_now() == Some(rayon::Yield::Executed) {
-                    idle = 0; // there was a piece, and it is done
-                } else if idle < PATIENCE {
-                    idle += 1;
-                    std::hint::spin_loop();
-                } else {
-                    std::thread::yield_now(); // another program may want this core
-                }
+        let hire = |team: Arc<team::Team>| {
+            for _ in 1..threads() {
+                let team = Arc::clone(&team);
+                rayon::spawn(|| team.serve(|| rayon::yield_now() == Some(rayon::Yield::Executed)));
             }
-            AWAKE.set(before); // true if this poll began inside another one
         };
-        return rayon::scope(|scope| {
-            (1..threads()).for_each(|_| scope.spawn(poll));
-            let _done = Done(&done);
-            AWAKE.set(true);
-            f()
-        });
+        return team::lead(hire, f);
     }
     let _ = parallel;
     f()
 }
 // ANCHOR_END: awake
-
-/// Says that all is done, also when the work panics: nobody polls for ever.
-#[cfg(feature = "native")]
-struct Done<'a>(&'a AtomicBool);
-
-#[cfg(feature = "native")]
-impl Drop for Done<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Release);
-        AWAKE.set(false);
-    }
-}
-
-/// How often a thread inside [`awake`] looks in vain before it offers its core to other programs between any two looks.
-#[cfg(feature = "native")]
-const PATIENCE: u32 = 1 << 10;
 
 /// Splits several slices alike and runs `f(index, chunks)` for each set of chunks, on all threads if `parallel`: chunk i of
 /// slice k has `chunk[k]` elements. All slices must have the same number of chunks; the last may be shorter.

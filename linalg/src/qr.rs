@@ -79,7 +79,7 @@ impl Qr {
                 blocks.push((from, block));
             }
         });
-        Self::assemble(&a, blocks, &scales)
+        Self::assemble(a, blocks, &scales)
     }
     // ANCHOR_END: blocked
 
@@ -106,17 +106,23 @@ impl Qr {
             block.push(&v, tau);
             blocks.push((k, block));
         }
-        Self::assemble(&a, blocks, &scales)
+        Self::assemble(a, blocks, &scales)
     }
     // ANCHOR_END: one_by_one
 
-    /// Takes R out of what the factorisation has left, and the scales out of R.
-    fn assemble(a: &Mat, blocks: Vec<(usize, BlockReflector)>, scales: &[f64]) -> Result<Self, Error> {
+    /// Makes R of what the factorisation has left of A, in the same memory.
+    fn assemble(a: Mat, blocks: Vec<(usize, BlockReflector)>, scales: &[f64]) -> Result<Self, Error> {
         let (m, n) = (a.rows(), a.cols());
-        let mut r = Mat::zeros([m.min(n), n]);
-        for i in 0..m.min(n) {
-            for ((r, a), scale) in r.row_mut(i)[i..].iter_mut().zip(&a.row(i)[i..]).zip(&scales[i..]) {
-                *r = a / scale;
+        let k = m.min(n);
+        let mut r = a.into_data();
+        r.truncate(k * n);
+        r.shrink_to_fit();
+        let mut r = Mat::new([k, n], r);
+        for i in 0..k {
+            let (below, row) = r.row_mut(i).split_at_mut(i);
+            below.fill(0.0);
+            for (r, scale) in row.iter_mut().zip(&scales[i..]) {
+                *r /= scale;
             }
         }
         if r.data().iter().any(|x| !x.is_finite()) {
@@ -153,7 +159,11 @@ impl Qr {
     /// Q = H₀·H₁⋯ applied to the first columns of the identity, last block first: then the columns that a block
     /// cannot change yet (those left of its own) need not be touched.
     fn first_columns_of_q(&self, columns: usize) -> Mat {
-        let mut q = Mat::zeros([self.m, columns]);
+        // Written here, not got as memory that is known to be zero: the system would map such memory to one page of zeros when it is read,
+        // to another page when it is written, and tell all cores.
+        let mut q = Vec::with_capacity(self.m * columns);
+        q.resize(self.m * columns, 0.0);
+        let mut q = Mat::new([self.m, columns], q);
         for i in 0..columns {
             q[[i, i]] = 1.0;
         }

@@ -124,7 +124,7 @@ fn forward<T: Real>(l: View<'_, T>, diagonal: Diagonal, mut b: ViewMut<'_, T>) {
     let mut factors = Vec::with_capacity(FEW);
     for i in 0..n {
         factors.clear();
-        factors.extend((0..i).map(|j| l[[i, j]]));
+        factors.extend(l.at(i).slice(0, 0, i).iter());
         subtract_rows(&mut b, i, &factors, 0);
         if diagonal == Diagonal::Stored {
             divide_row(&mut b, i, l[[i, i]]);
@@ -147,7 +147,7 @@ fn backward<T: Real>(u: View<'_, T>, diagonal: Diagonal, mut b: ViewMut<'_, T>) 
     let mut factors = Vec::with_capacity(FEW);
     for i in (0..n).rev() {
         factors.clear();
-        factors.extend((i + 1..n).map(|j| u[[i, j]]));
+        factors.extend(u.at(i).slice(0, i + 1, n).iter());
         subtract_rows(&mut b, i, &factors, i + 1);
         if diagonal == Diagonal::Stored {
             divide_row(&mut b, i, u[[i, i]]);

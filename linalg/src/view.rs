@@ -262,6 +262,10 @@ impl<T: Copy> View<'_, T> {
         match (self.shape.dims(), self.strides()) {
             ([], _) => out.push(self.data[0]),
             (&[n], &[0]) => out.resize(out.len() + n, self.data[0]),
+            (&[n], &[1]) => out.extend_from_slice(&self.data[..n]),
+            (&[rows, n], &[stride, 1]) if stride >= n => {
+                self.data.chunks(stride).take(rows).for_each(|row| out.extend_from_slice(&row[..n]));
+            }
             (&[n], &[stride]) => out.extend(self.data.iter().step_by(stride).take(n)),
             (&[n, ..], _) => (0..n).for_each(|i| self.at(i).append_to(out)),
         }

@@ -138,6 +138,9 @@ mod hardware {
         };
         use linalg::{Cholesky, Lu, Qr, Real, Schur, Svd, SymmetricEigen, Tensor, gemm, par};
         use proptest::prelude::*;
+        use std::sync::Arc;
+        use std::sync::atomic::{AtomicBool, Ordering};
+        use std::time::Instant;
 
         fn noise<T: Real>(rows: usize, cols: usize, seed: usize) -> Tensor<T> {
             Tensor::from_fn(rows, cols, |i, j| {
@@ -211,6 +214,36 @@ mod hardware {
                 (inside, nested, par::is_awake())
             });
             assert_eq!((inside, nested, outside), (true, true, false));
+        }
+
+        /// Threads that belong to no pool compute at the same time: each of them has a team of its own, of the same few threads.
+        #[test]
+        fn several_computations_share_the_other_threads() {
+            let a = noise::<f64>(par::LARGE, par::LARGE, 4);
+            let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
+            let want = one.install(|| Qr::new(a.view()).unwrap().r());
+            let got = std::thread::scope(|scope| {
+                let all = [(); 3].map(|()| scope.spawn(|| Qr::new(a.view()).unwrap().r()));
+                all.map(|thread| thread.join().unwrap())
+            });
+            assert!(got.iter().all(|r| r.data() == want.data()));
+        }
+
+        /// Whoever waits for pieces of one computation goes on with the other work of its pool.
+        #[test]
+        fn other_work_goes_on_beside_a_computation() {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("a pool");
+            pool.install(|| {
+                par::awake(true, || {
+                    let (done, begin) = (Arc::new(AtomicBool::new(false)), Instant::now());
+                    let set = Arc::clone(&done);
+                    rayon::spawn(move || set.store(true, Ordering::Release));
+                    while !done.load(Ordering::Acquire) {
+                        assert!(begin.elapsed().as_secs() < 60, "nobody did the other work");
+                        std::thread::yield_now();
+                    }
+                });
+            });
         }
 
         proptest! {

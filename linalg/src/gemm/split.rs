@@ -16,8 +16,9 @@ use crate::real::Real;
 /// A constant, and not measured when the program starts: what a program computes, and how, shall not depend on the day.
 pub const MULTIPLICATIONS_WORTH_A_THREAD: usize = 1 << 22;
 
-/// The same while the other threads are kept awake: see [`par::awake`].
-pub const MULTIPLICATIONS_WORTH_A_THREAD_AWAKE: usize = 1 << 18;
+/// The same while the other threads are kept awake: see [`par::awake`]. What is left then is the way of the numbers from one core's cache to
+/// the other's.
+pub const MULTIPLICATIONS_WORTH_A_THREAD_AWAKE: usize = 1 << 20;
 
 /// Into how many pieces a product is cut, for at most `threads` threads: as many as have enough to do.
 ///
