@@ -125,6 +125,20 @@ mod tensors {
         assert!(v.iter().eq(&[1, 2, 3]) && v.is_contiguous());
     }
 
+    /// The windows of a series: rows that overlap, and rows of one number, are copied like any other.
+    #[test]
+    fn rows_that_overlap() {
+        let data = [1, 2, 3, 4, 5];
+        let copy = |dims: [usize; 2], strides: [usize; 2]| {
+            View::with_strides(&data, dims, &strides).to_tensor().into_data()
+        };
+        assert_eq!(copy([3, 3], [1, 1]), [1, 2, 3, 2, 3, 4, 3, 4, 5]);
+        assert_eq!(copy([2, 3], [2, 1]), [1, 2, 3, 3, 4, 5]);
+        assert_eq!(copy([2, 2], [0, 1]), [1, 2, 1, 2]);
+        assert_eq!(copy([3, 1], [2, 1]), [1, 3, 5]);
+        assert_eq!(copy([2, 2], [3, 1]), [1, 2, 4, 5]);
+    }
+
     // ---- views against a model without strides -----------------------------------------------------------------
 
     type AtIndex = Rc<dyn Fn(&[usize]) -> usize>;
