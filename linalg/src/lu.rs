@@ -229,16 +229,13 @@ impl<T: Real> Factors<T> {
         }
         let (n, middle) = (self.rows.len(), from + (to - from) / 2);
         self.factor(from, middle);
-        let part = |a: &Tensor<T>, rows: [usize; 2], cols: [usize; 2]| {
-            a.view().slice(0, rows[0], rows[1]).slice(1, cols[0], cols[1]).to_tensor()
-        };
-        let l = part(&self.packed, [from, middle], [from, middle]);
-        let below = part(&self.packed, [middle, n], [from, middle]);
-        let right = self.packed.view_mut().slice(0, from, middle).slice(1, middle, to);
-        solve_lower(l.view(), Diagonal::Ones, right).expect("a diagonal of ones has no zero");
-        let right = part(&self.packed, [from, middle], [middle, to]);
-        let rest = self.packed.view_mut().slice(0, middle, n).slice(1, middle, to);
-        gemm(-T::ONE, below.view(), right.view(), T::ONE, rest);
+        let left = self.packed.view().slice(0, from, n).slice(1, from, middle).to_tensor();
+        let (l, below) =
+            (left.view().slice(0, 0, middle - from), left.view().slice(0, middle - from, n - from));
+        let right = self.packed.view_mut().slice(0, from, n).slice(1, middle, to);
+        let (mut right, rest) = right.split_rows(middle - from);
+        solve_lower(l, Diagonal::Ones, right.reborrow()).expect("a diagonal of ones has no zero");
+        gemm(-T::ONE, below, right.as_view(), T::ONE, rest);
         self.factor(middle, to);
     }
 

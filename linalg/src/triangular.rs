@@ -115,10 +115,9 @@ fn forward<T: Real>(l: View<'_, T>, diagonal: Diagonal, mut b: ViewMut<'_, T>) {
         // The first half is a smaller problem of the same kind. What it contributes to the second is a product.
         let half = n / 2;
         let (top, bottom) = (l.slice(0, 0, half), l.slice(0, half, n));
-        forward(top.slice(1, 0, half), diagonal, b.reborrow().slice(0, 0, half));
-        let known = b.as_view().slice(0, 0, half).to_tensor();
-        let mut rest = b.slice(0, half, n);
-        gemm(-T::ONE, bottom.slice(1, 0, half), known.view(), T::ONE, rest.reborrow());
+        let (mut known, mut rest) = b.split_rows(half);
+        forward(top.slice(1, 0, half), diagonal, known.reborrow());
+        gemm(-T::ONE, bottom.slice(1, 0, half), known.as_view(), T::ONE, rest.reborrow());
         return forward(bottom.slice(1, half, n), diagonal, rest);
     }
     let mut factors = Vec::with_capacity(FEW);
@@ -138,10 +137,9 @@ fn backward<T: Real>(u: View<'_, T>, diagonal: Diagonal, mut b: ViewMut<'_, T>) 
     if n > FEW {
         let half = n / 2;
         let (top, bottom) = (u.slice(0, 0, half), u.slice(0, half, n));
-        backward(bottom.slice(1, half, n), diagonal, b.reborrow().slice(0, half, n));
-        let known = b.as_view().slice(0, half, n).to_tensor();
-        let mut rest = b.slice(0, 0, half);
-        gemm(-T::ONE, top.slice(1, half, n), known.view(), T::ONE, rest.reborrow());
+        let (mut rest, mut known) = b.split_rows(half);
+        backward(bottom.slice(1, half, n), diagonal, known.reborrow());
+        gemm(-T::ONE, top.slice(1, half, n), known.as_view(), T::ONE, rest.reborrow());
         return backward(top.slice(1, 0, half), diagonal, rest);
     }
     let mut factors = Vec::with_capacity(FEW);

@@ -12,6 +12,7 @@ use crate::kernels::{axpy, dot};
 use crate::mirrors::{extend, from_right};
 use crate::norms::norm_inf;
 use crate::par;
+use crate::real::Real;
 use crate::tensor::Mat;
 use crate::view::View;
 
@@ -108,6 +109,9 @@ impl Hessenberg {
     // ANCHOR_END: plain
 }
 
+/// From so many rows on a product A·v is worth two threads that are awake.
+const SHARED: usize = 256;
+
 /// Some mirrors at once: H_p·H_{p+1}⋯ = I − V·T·Vᵀ, on the axes from `top` on. T is upper triangular.
 struct Block {
     top: usize,
@@ -161,7 +165,7 @@ fn panel(a: &mut Square, p: usize, width: usize) -> (Block, Mat) {
     let rows = n - top;
     let (mut v, mut y, mut t) =
         (Mat::zeros([rows, width]), Mat::zeros([rows, width]), Mat::zeros([width, width]));
-    let (mut c, mut w) = (vec![0.0; rows], vec![0.0; width]);
+    let (mut c, mut w, mut av) = (vec![0.0; rows], vec![0.0; width], vec![0.0; 2 * rows]);
     for j in 0..width {
         let k = p + j;
         for i in 0..rows {
@@ -195,13 +199,34 @@ fn panel(a: &mut Square, p: usize, width: usize) -> (Block, Mat) {
         // Y's new column, τ·(A·v − Y·(Vᵀ·v)), with the matrix as it was before this panel: columns behind k are.
         c[..j].fill(0.0);
         times_transposed(&v, &c, &mut w[..j]);
+        multiply(a, top, &c, j, &mut av);
         for i in 0..rows {
-            let av = dot(&a.row(top + i)[k + 1..], &c[j..]);
-            y[[i, j]] = tau * (av - dot(&y.row(i)[..j], &w[..j]));
+            y[[i, j]] = tau * (av[i] - dot(&y.row(i)[..j], &w[..j]));
         }
         extend(&mut t, &w[..j], tau);
     }
     (Block { top, v, t }, y)
+}
+
+/// p ← A·v for the rows of A from `top` on, as many as v has entries, and the columns from `top + from` on; v is 0 before entry `from`. `p` has
+/// twice as much room as the result.
+///
+/// In a large matrix the columns are cut in two, for two threads: the same ones that [`gemm`] gives them, so that each finds its own half in
+/// its cache. One thread adds the same two parts.
+fn multiply(a: &Square, top: usize, v: &[f64], from: usize, p: &mut [f64]) {
+    let n = v.len();
+    let (left, right) = p.split_at_mut(n);
+    let part = |p: &mut [f64], from: usize, to: usize| {
+        p.fill(0.0);
+        let a = a.part([top, top + n], [top + from, top + to]);
+        (f64::kernels().add_dots)(1.0, &v[from..to], a.data(), a.strides()[0], p);
+    };
+    if n < SHARED {
+        return part(left, from, n);
+    }
+    let middle = from.midpoint(n);
+    par::join(par::is_awake(), || part(left, from, middle), || part(right, middle, n));
+    axpy(1.0, right, left);
 }
 
 /// w ← Vᵀ·c for the first columns of V.
