@@ -5,7 +5,7 @@
 //! not such a one: there is no cheaper test.
 
 use crate::condition::inverse_norm1;
-use crate::error::{Error, check_finite, check_symmetric};
+use crate::error::{Error, check_finite, check_square, check_symmetric};
 use crate::gemm::{MULTIPLICATIONS_WORTH_A_THREAD_AWAKE, gemm};
 use crate::householder::power_of_two_for;
 use crate::norms::norm_inf;
@@ -57,17 +57,19 @@ impl Cholesky {
     /// zero, negative, or lost in rounding: then some direction is not stretched by a positive factor.
     #[track_caller]
     pub fn new(a: View<'_, f64>) -> Result<Self, Error> {
-        let shape = a.shape();
-        if shape.rank() != 2 || shape[0] != shape[1] {
-            return Err(Error::NotSquare { operation: "cholesky", shape });
-        }
+        check_square("cholesky", a)?;
+        // The others wake up while one looks through the matrix.
+        par::awake(a.shape()[0] >= par::LARGE, || Self::decompose(a))
+    }
+
+    fn decompose(a: View<'_, f64>) -> Result<Self, Error> {
         check_finite("cholesky", a)?;
         let largest = check_symmetric("cholesky", a)?;
         let mut u = a.to_tensor();
         let n = u.rows();
         let scale = power_of_four_for(largest);
         let norm = scale_and_measure(&mut u, scale);
-        par::awake(n >= par::LARGE, || factor(&mut u, 0, n)).map_err(|pivot| Error::NotPositiveDefinite {
+        factor(&mut u, 0, n).map_err(|pivot| Error::NotPositiveDefinite {
             operation: "cholesky",
             pivot,
             entry: u[[pivot, pivot]] / scale,

@@ -188,6 +188,16 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// A matrix with as many rows as columns, or an error.
+pub(crate) fn check_square(operation: &'static str, a: crate::View<'_, f64>) -> Result<(), Error> {
+    let shape = a.shape();
+    if shape.rank() == 2 && shape[0] == shape[1] {
+        Ok(())
+    } else {
+        Err(Error::NotSquare { operation, shape })
+    }
+}
+
 /// The first entry that is infinite or NaN, as an error.
 pub(crate) fn check_finite(operation: &'static str, a: crate::View<'_, f64>) -> Result<(), Error> {
     if a.as_slice().is_some_and(all_finite) {

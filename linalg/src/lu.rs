@@ -5,7 +5,7 @@
 //! price of a matrix-vector product.
 
 use crate::condition::{inverse_norm1, largest_column};
-use crate::error::{Error, check_finite};
+use crate::error::{Error, check_finite, check_square};
 use crate::gemm::gemm;
 use crate::householder::power_of_two_for;
 use crate::norms::largest_finite;
@@ -56,13 +56,17 @@ impl Lu {
     /// beyond `f64::MAX` (nobody has met such a matrix that was not built for it).
     #[track_caller]
     pub fn new(a: View<'_, f64>) -> Result<Self, Error> {
-        let (scaled, scale) = scaled_square("lu", a)?;
-        let norm = largest_column(&scaled);
-        let factors = par::awake(scaled.rows() >= par::LARGE, || Factors::new(scaled));
-        if factors.packed.data().iter().any(|x| !x.is_finite()) {
-            return Err(Error::Overflow { operation: "lu" });
-        }
-        Ok(Lu { factors, scale, norm })
+        check_square("lu", a)?;
+        // The others wake up while one looks through the matrix.
+        par::awake(a.shape()[0] >= par::LARGE, || {
+            let (scaled, scale) = scaled_square("lu", a)?;
+            let norm = largest_column(&scaled);
+            let factors = Factors::new(scaled);
+            if factors.packed.data().iter().any(|x| !x.is_finite()) {
+                return Err(Error::Overflow { operation: "lu" });
+            }
+            Ok(Lu { factors, scale, norm })
+        })
     }
 
     /// L: shape (n, n), ones on the diagonal, exact zeros above.
@@ -300,10 +304,7 @@ fn subtract_multiples<T: Real>(k: usize, first: [T; NARROW], rows: &mut [[T; NAR
 
 /// A copy of a square matrix times a power of two that brings its largest entry near 1, and that power.
 pub(crate) fn scaled_square(operation: &'static str, a: View<'_, f64>) -> Result<(Mat, f64), Error> {
-    let shape = a.shape();
-    if shape.rank() != 2 || shape[0] != shape[1] {
-        return Err(Error::NotSquare { operation, shape });
-    }
+    check_square(operation, a)?;
     check_finite(operation, a)?;
     let mut copy = a.to_tensor();
     let largest = largest_finite(copy.data());

@@ -5,7 +5,7 @@
 //! the two there is room for a factor of millions.
 
 use crate::complex::Complex;
-use crate::error::{Error, check_finite};
+use crate::error::{Error, check_finite, check_square};
 use crate::gemm::gemm;
 use crate::householder::power_of_two_for;
 use crate::norms::norm_inf;
@@ -94,18 +94,16 @@ pub fn spectral_norm(a: View<'_, f64>) -> Result<f64, Error> {
 /// [`Error::NotSquare`], [`Error::NotFinite`].
 // ANCHOR: norms
 pub fn ln_power_norms(a: View<'_, f64>, steps: usize) -> Result<Vec<f64>, Error> {
-    let shape = a.shape();
-    if shape.rank() != 2 || shape[0] != shape[1] {
-        return Err(Error::NotSquare { operation: "power norms", shape });
-    }
+    check_square("power norms", a)?;
     check_finite("power norms", a)?;
     let mut ln_scale = 0.0; // the power is e^ln_scale · power, with entries of `power` near 1
-    let mut power = Mat::eye(shape[0]);
+    let n = a.shape()[0];
+    let mut power = Mat::eye(n);
     let mut norms = Vec::with_capacity(steps + 1);
     for k in 0..=steps {
         if k > 0 {
             // A is scaled too: the product of two matrices with entries near 1 has entries that f64 can hold
-            let mut next = Mat::zeros([shape[0], shape[0]]);
+            let mut next = Mat::zeros([n, n]);
             let (near_one, ln) = near_one(a.to_tensor());
             gemm(1.0, near_one.view(), power.view(), 0.0, next.view_mut());
             let (next, ln_next) = self::near_one(next);
@@ -153,12 +151,9 @@ fn near_one(mut a: Mat) -> (Mat, f64) {
 ///
 /// Source: L. N. Trefethen, M. Embree, *Spectra and Pseudospectra* (2005), chapters 2 and 39.
 pub fn resolvent_norm(a: View<'_, f64>, z: Complex) -> Result<f64, Error> {
-    let shape = a.shape();
-    if shape.rank() != 2 || shape[0] != shape[1] {
-        return Err(Error::NotSquare { operation: "resolvent", shape });
-    }
+    check_square("resolvent", a)?;
     check_finite("resolvent", a)?;
-    let n = shape[0];
+    let n = a.shape()[0];
     if n == 0 {
         return Ok(0.0);
     }

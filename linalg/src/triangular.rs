@@ -5,6 +5,7 @@
 
 use crate::error::Error;
 use crate::gemm::gemm;
+use crate::par;
 use crate::real::Real;
 use crate::view::{View, ViewMut};
 
@@ -49,7 +50,7 @@ const FEW: usize = 32;
 #[track_caller]
 pub fn solve_lower<T: Real>(l: View<'_, T>, diagonal: Diagonal, b: ViewMut<'_, T>) -> Result<(), Error> {
     check("solve_lower", l, diagonal, &b)?;
-    with_rows(b, |b| forward(l, diagonal, b));
+    par::awake(is_large(&b), || with_rows(b, |b| forward(l, diagonal, b)));
     Ok(())
 }
 
@@ -78,7 +79,7 @@ pub fn solve_lower<T: Real>(l: View<'_, T>, diagonal: Diagonal, b: ViewMut<'_, T
 #[track_caller]
 pub fn solve_upper<T: Real>(u: View<'_, T>, diagonal: Diagonal, b: ViewMut<'_, T>) -> Result<(), Error> {
     check("solve_upper", u, diagonal, &b)?;
-    with_rows(b, |b| backward(u, diagonal, b));
+    par::awake(is_large(&b), || with_rows(b, |b| backward(u, diagonal, b)));
     Ok(())
 }
 
@@ -96,6 +97,11 @@ fn check<T: Real>(
     );
     let zero = (0..s[0]).find(|&i| diagonal == Diagonal::Stored && t[[i, i]] == T::ZERO);
     zero.map_or(Ok(()), |pivot| Err(Error::Singular { operation, pivot }))
+}
+
+/// Whether there is work for threads that are kept awake.
+fn is_large<T>(b: &ViewMut<'_, T>) -> bool {
+    b.shape()[0].min(b.shape()[1]) >= par::LARGE
 }
 
 /// Calls `f` with B, or with a copy of it, such that its rows are contiguous.

@@ -171,10 +171,12 @@ mod hardware {
                     let (qr, svd) = (Qr::new(a.view()).unwrap(), Svd::new(a.view()).unwrap());
                     let (eigen, schur) =
                         (SymmetricEigen::new(symmetric.view()).unwrap(), Schur::new(a.view()).unwrap());
+                    let lu = Lu::new(a.view()).unwrap();
                     assert!(!par::is_awake());
                     let parts = [
                         ("Cholesky", vec![Cholesky::new(positive.view()).unwrap().l()]),
-                        ("LU", vec![Lu::new(a.view()).unwrap().u()]),
+                        ("LU", vec![lu.u()]),
+                        ("solution", vec![lu.solve(&symmetric).unwrap()]),
                         ("QR", vec![qr.q(), qr.r().clone()]),
                         ("symmetric", vec![eigen.vectors]),
                         ("SVD", vec![svd.u, svd.vt]),

@@ -1,6 +1,6 @@
 //! Gershgorin's discs: where eigenvalues can be, read off the rows. Chapter: *Eigenvalues*.
 
-use crate::error::{Error, check_finite};
+use crate::error::{Error, check_finite, check_square};
 use crate::norms::norm1;
 use crate::view::View;
 
@@ -45,10 +45,7 @@ impl Disc {
 // ANCHOR: discs
 pub fn discs(a: View<'_, f64>) -> Result<Vec<Disc>, Error> {
     const NAME: &str = "Gershgorin discs";
-    let shape = a.shape();
-    if shape.rank() != 2 || shape[0] != shape[1] {
-        return Err(Error::NotSquare { operation: NAME, shape });
-    }
+    check_square(NAME, a)?;
     check_finite(NAME, a)?;
     let disc = |i| {
         let mut others: Vec<f64> = a.at(i).iter().copied().collect();
@@ -60,6 +57,6 @@ pub fn discs(a: View<'_, f64>) -> Result<Vec<Disc>, Error> {
             Err(Error::Overflow { operation: NAME })
         }
     };
-    (0..shape[0]).map(disc).collect()
+    (0..a.shape()[0]).map(disc).collect()
 }
 // ANCHOR_END: discs

@@ -25,7 +25,7 @@ pub use jacobi::jacobi;
 pub use lanczos::{Lanczos, Ritz, Which};
 pub use power::{Pair, inverse, power, rayleigh};
 
-use crate::error::{Error, check_finite, check_symmetric};
+use crate::error::{Error, check_finite, check_square, check_symmetric};
 use crate::householder::power_of_two_for;
 use crate::par;
 use crate::tensor::Mat;
@@ -135,10 +135,7 @@ impl SymmetricEigen {
 
 /// Whether a matrix is square, finite and symmetric; and a power of two that brings its largest entry near 1.
 fn checked(operation: &'static str, a: View<'_, f64>) -> Result<f64, Error> {
-    let shape = a.shape();
-    if shape.rank() != 2 || shape[0] != shape[1] {
-        return Err(Error::NotSquare { operation, shape });
-    }
+    check_square(operation, a)?;
     check_finite(operation, a)?;
     let largest = check_symmetric(operation, a)?;
     Ok(if largest == 0.0 { 1.0 } else { power_of_two_for(largest) })

@@ -5,7 +5,7 @@
 //! number of steps can go: one diagonal below the main one remains. (Zeros there as well would be the eigenvalues, which have no formula.)
 
 use super::square::Square;
-use crate::error::{Error, check_finite};
+use crate::error::{Error, check_finite, check_square};
 use crate::gemm::gemm;
 use crate::householder::{power_of_two_for, reflector};
 use crate::kernels::{axpy, dot};
@@ -70,12 +70,9 @@ impl Hessenberg {
     /// As [`Self::new`].
     // ANCHOR: plain
     pub fn plain(a: View<'_, f64>) -> Result<Self, Error> {
-        let shape = a.shape();
-        if shape.rank() != 2 || shape[0] != shape[1] {
-            return Err(Error::NotSquare { operation: "hessenberg", shape });
-        }
+        check_square("hessenberg", a)?;
         check_finite("hessenberg", a)?;
-        let n = shape[0];
+        let n = a.shape()[0];
         let (mut h, mut q) = (a.to_tensor(), Mat::eye(n));
         for k in 0..n.saturating_sub(2) {
             // The mirror that sends what is below the diagonal of column k to its first entry.
@@ -241,10 +238,7 @@ fn times_transposed(v: &Mat, c: &[f64], w: &mut [f64]) {
 
 /// A checked copy whose largest entry is near 1, and the power of two that brought it there.
 pub(super) fn prepare(operation: &'static str, a: View<'_, f64>) -> Result<(Square, f64), Error> {
-    let shape = a.shape();
-    if shape.rank() != 2 || shape[0] != shape[1] {
-        return Err(Error::NotSquare { operation, shape });
-    }
+    check_square(operation, a)?;
     check_finite(operation, a)?;
     let largest = norm_inf(a.to_tensor().data());
     let scale = if largest == 0.0 { 1.0 } else { power_of_two_for(largest) };
