@@ -48,6 +48,18 @@ struct Work<'a> {
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
+impl Work<'_> {
+    /// Keeps the first panic, and forgets the others: to drop one could panic again, and then its piece would never be finished.
+    fn keep(&self, panic: Box<dyn Any + Send>) {
+        let mut first = self.panic.lock().unwrap_or_else(PoisonError::into_inner);
+        if first.is_none() {
+            *first = Some(panic);
+        } else {
+            std::mem::forget(panic);
+        }
+    }
+}
+
 thread_local! {
     /// The team that this thread works for.
     static MINE: RefCell<Option<Arc<Team>>> = const { RefCell::new(None) };
@@ -160,7 +172,7 @@ impl Slot {
         let work = unsafe { &*self.work.load(Ordering::Relaxed) };
         let piece = work.n - open;
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| (work.f)(piece))) {
-            work.panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(panic);
+            work.keep(panic);
         }
         self.finished.fetch_add(1, Ordering::Release);
         true
@@ -260,6 +272,21 @@ mod tests {
             assert_eq!(message.downcast_ref::<String>().unwrap(), &format!("piece {culprit} fails"));
             assert_eq!(done.load(Ordering::Relaxed), 3);
         }
+    }
+
+    /// A panic whose message panics when it is dropped.
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+
+    #[test]
+    fn all_pieces_may_panic_and_even_their_messages() {
+        let outcome = with(2, || catch_unwind(|| share(8, &|_| std::panic::panic_any(Bomb))));
+        std::mem::forget(outcome.unwrap_err());
     }
 
     #[test]

@@ -445,7 +445,10 @@ fn disc_figure() -> String {
         svg,
         "<path d=\"M20 160H320M170 20V300\" stroke-opacity=\"0.3\"/><circle cx=\"170\" cy=\"160\" r=\"130\" stroke-dasharray=\"6 4\"/>"
     );
-    for z in eigenvalues(w.view()).unwrap_or_default() {
+    // They come in no particular order, and the last bits decide in which: a drawing should not show it.
+    let mut all = eigenvalues(w.view()).unwrap_or_default();
+    all.sort_by(|a, b| a.re.total_cmp(&b.re).then(a.im.total_cmp(&b.im)));
+    for z in all {
         let (x, y) = (170.0 + 130.0 * z.re, 160.0 - 130.0 * z.im);
         let _ = writeln!(
             svg,
