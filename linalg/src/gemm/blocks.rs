@@ -19,7 +19,9 @@
 
 use super::pack::{Source, with_scratch};
 use super::tile::{Job, MAX_TILE, Tile, finish};
+use crate::kernels::LINE;
 use crate::real::Real;
+use crate::simd::prefetch;
 
 /// Bytes of A that stay in the second-level cache while one panel of B after another passes. The cache would hold more (256 KiB to 2 MiB on
 /// the processors of the last ten years); the first-level translation buffers do not: 128 KiB are 32 pages, half of their entries.
@@ -45,6 +47,10 @@ pub const FEW_ROWS: usize = 16;
 pub const FEW_ROWS_SUM: usize = 16;
 /// Bytes of a row of B that few rows go through before they come to the next rows.
 pub const FEW_ROWS_STRIP: usize = 16 * 1024;
+
+/// So many tiles before it is needed, a part of B is asked for: the tile walks down a column of lines, which no prefetcher expects to go on to
+/// the right.
+const FEW_ROWS_AHEAD: usize = 2;
 
 /// The factors and shapes of one product, or of one thread's part of it.
 pub(crate) struct Product<T> {
@@ -83,14 +89,21 @@ pub(crate) unsafe fn multiply<T: Real>(tile: &Tile<T>, x: &Product<T>) {
     let mc_max = even(m, A_BYTES / (kc_max * bytes), tile.rows);
     let strip = if x.few_rows { FEW_ROWS_STRIP } else { B_BYTES / kc_max };
     let nc_max = even(n, strip / bytes, tile.cols);
+    // Of few rows the first columns are done apart, so that the others begin where a line of the cache does: a vector of 64 bytes that lies on
+    // two lines is two trips to memory.
+    let all_alike = x.few_rows && (x.b.row * bytes).is_multiple_of(LINE);
+    let head = if all_alike { x.b.ptr.align_offset(LINE).min(n) } else { 0 };
     let a_room = if pack_a { (mc_max * kc_max).next_multiple_of(64) } else { 0 };
     let b_room = if direct_b { tile.cols } else { nc_max } * kc_max;
     with_scratch(a_room + b_room, |scratch: *mut T| {
         // SAFETY: all indices stay below m, n and k; the packed blocks fit into the room computed above.
         unsafe {
             let (a_packed, b_packed) = (scratch, scratch.add(a_room));
-            for jc in (0..n).step_by(nc_max) {
-                let nc = nc_max.min(n - jc);
+            let mut next = 0;
+            while next < n {
+                let jc = next;
+                let nc = if jc < head { head } else { nc_max.min(n - jc) };
+                next += nc;
                 // columns of B that are read where they are: whole tiles, since the kernel reads whole vectors
                 let direct = if direct_b { nc / tile.cols * tile.cols } else { 0 };
                 for pc in (0..k).step_by(kc_max) {
@@ -115,6 +128,9 @@ pub(crate) unsafe fn multiply<T: Real>(tile: &Tile<T>, x: &Product<T>) {
                             } else {
                                 (b_packed.add((jr - direct) * kc).cast_const(), tile.cols)
                             };
+                            if x.few_rows {
+                                fetch_ahead(tile, b.wrapping_add(FEW_ROWS_AHEAD * tile.cols), b_row, kc);
+                            }
                             for ir in (0..mc).step_by(tile.rows) {
                                 let job = Job {
                                     k: kc,
@@ -142,6 +158,16 @@ pub(crate) unsafe fn multiply<T: Real>(tile: &Tile<T>, x: &Product<T>) {
             }
         }
     });
+}
+
+/// Asks for the lines of k rows of B that one tile reads. What lies beyond B is asked for in vain.
+#[inline(always)]
+fn fetch_ahead<T>(tile: &Tile<T>, b: *const T, b_row: usize, k: usize) {
+    for p in 0..k {
+        for line in (0..tile.cols).step_by(LINE / size_of::<T>()) {
+            prefetch(b.wrapping_add(p * b_row + line));
+        }
+    }
 }
 
 /// The length of a block: `total` in as few equal parts as `limit` allows, rounded up to a multiple of `step`.

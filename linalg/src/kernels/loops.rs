@@ -118,7 +118,7 @@ pub(crate) fn add_rows<T: Float, const FMA: bool>(a: T, x: &[T], b: &[T], stride
 }
 
 /// Bytes of a line of the cache.
-const LINE: usize = 64;
+pub(crate) const LINE: usize = 64;
 
 /// Shorter rows than this come from a near cache.
 const FAR: usize = 256;

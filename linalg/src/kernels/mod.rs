@@ -20,6 +20,7 @@
 
 mod functions;
 mod loops;
+pub(crate) use loops::LINE;
 mod tables;
 
 use crate::gemm::Tile;
