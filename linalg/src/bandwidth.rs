@@ -62,7 +62,6 @@ fn xor(set: &[u32]) -> u32 {
     }
 }
 
-// ANCHOR: lanes
 /// N sums at a time, each of every N-th number. Four places of the set are read side by side: what fetches ahead does so for each of them, and no
 /// core asks for all that memory can give with one.
 #[inline(always)]
@@ -81,7 +80,6 @@ fn lanes<const N: usize>(set: &[u32]) -> u32 {
     black_box(&lanes); // they are wanted as they are: no clever order of the loop above
     lanes.iter().chain(&set[4 * quarter * N..]).fold(0, |all, x| all ^ x)
 }
-// ANCHOR_END: lanes
 
 /// A cache, or memory, and how fast it is.
 #[derive(Clone, Debug)]
