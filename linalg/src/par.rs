@@ -116,7 +116,8 @@ pub fn is_awake() -> bool {
 /// large pieces and small ones.
 ///
 /// `f` stays on the thread that calls, with its caches, and waits for nobody: a thread that comes late, since it had to be woken or has other
-/// work, finds less to do. Work of the pool that does not belong to `f` goes on between the pieces.
+/// work, finds less to do. Work of the pool that does not belong to `f` goes on where there are no pieces; but a thread that waits for a part of
+/// such work, and takes this up meanwhile, comes back to it only when `f` has ended.
 ///
 /// ```
 /// let mut sums = [0, 0];
@@ -132,12 +133,10 @@ pub fn awake<R>(parallel: bool, f: impl FnOnce() -> R) -> R {
     #[cfg(feature = "native")]
     if parallel && threads() > 1 && !is_awake() {
         let hire = |team: Arc<team::Team>| {
-            for _ in 1..threads() {
-                let team = Arc::clone(&team);
-                rayon::spawn(|| team.serve(|| rayon::yield_now() == Some(rayon::Yield::Executed)));
-            }
+            let other = || rayon::yield_now() == Some(rayon::Yield::Executed);
+            rayon::spawn_broadcast(move |_| Arc::clone(&team).serve(other));
         };
-        return team::lead(hire, f);
+        return team::lead(threads() - 1, hire, f);
     }
     let _ = parallel;
     f()

@@ -7,21 +7,22 @@
 #![allow(unsafe_code)]
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// So many works can be shared at the same time, one inside another; whoever finds no slot free computes alone.
-const SLOTS: usize = 8;
+const SLOTS: usize = 16;
 /// How often a thread looks in vain before it offers its core to other programs between any two looks.
 const PATIENCE: u32 = 1 << 10;
 
 /// Where a computation shares its pieces.
-#[derive(Default)]
 pub(crate) struct Team {
     slots: [Slot; SLOTS],
+    /// How many more threads it can do with.
+    seats: AtomicUsize,
     /// The computation has ended.
     done: AtomicBool,
 }
@@ -63,6 +64,8 @@ impl Work<'_> {
 thread_local! {
     /// The team that this thread works for.
     static MINE: RefCell<Option<Arc<Team>>> = const { RefCell::new(None) };
+    /// Whether this thread serves a team already, further up its stack.
+    static SERVES: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether this thread works for a team: then another one takes a piece of work within a microsecond.
@@ -79,17 +82,15 @@ pub(crate) fn share(n: usize, f: &(dyn Fn(usize) + Sync)) -> bool {
     })
 }
 
-/// Runs `f` as the work of a team, whose other members come through `hire`: each of the threads that it finds shall call the closure it is
-/// given. They return when `f` has ended, whenever they began, and nobody waits for them.
-// ANCHOR: lead
-pub(crate) fn lead<R>(hire: impl FnOnce(Arc<Team>), f: impl FnOnce() -> R) -> R {
-    let team = Arc::new(Team::default());
-    hire(Arc::clone(&team));
-    let before = MINE.replace(Some(Arc::clone(&team)));
-    let _end = End { team, before };
+/// Runs `f` as the work of a team of this thread and up to `others` more. They come through `hire`, which gets the team and has each thread that
+/// it finds call [`Team::serve`]. They return when `f` has ended, whenever they began, and nobody waits for them.
+pub(crate) fn lead<R>(others: usize, hire: impl FnOnce(Arc<Team>), f: impl FnOnce() -> R) -> R {
+    let seats = AtomicUsize::new(others);
+    let team = Arc::new(Team { slots: Default::default(), seats, done: AtomicBool::new(false) });
+    let _end = End { team: Arc::clone(&team), before: MINE.replace(Some(Arc::clone(&team))) };
+    hire(team);
     f()
 }
-// ANCHOR_END: lead
 
 /// The end of a team's work, also when it panics: nobody polls for ever.
 struct End {
@@ -104,11 +105,37 @@ impl Drop for End {
     }
 }
 
+/// While it lives, this thread serves.
+struct Serves;
+
+impl Serves {
+    fn begin() -> Self {
+        SERVES.set(true);
+        Serves
+    }
+}
+
+impl Drop for Serves {
+    fn drop(&mut self) {
+        SERVES.set(false);
+    }
+}
+
 impl Team {
-    /// Does pieces of this team's work until there will be none any more; between two looks, `other` may do something else, and says whether it
-    /// has.
-    // ANCHOR: serve
+    /// Does pieces of this team's work until there will be none any more; where there is none now, `other` may do something else, and says
+    /// whether it has.
+    ///
+    /// A thread that works already, for this team or another, goes back at once. For `other` can be anything, even a call of this function: then
+    /// one thread would sit on several seats, and one call below another would wait for the one above.
     pub(crate) fn serve(self: Arc<Self>, other: impl Fn() -> bool) {
+        let one_less = |seats: usize| seats.checked_sub(1);
+        if is_member()
+            || SERVES.get()
+            || self.seats.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_err()
+        {
+            return;
+        }
+        let _serves = Serves::begin();
         let mut not_now = Some(Arc::clone(&self));
         let mut idle = 0;
         while !self.done.load(Ordering::Acquire) {
@@ -122,7 +149,6 @@ impl Team {
             }
         }
     }
-    // ANCHOR_END: serve
 
     /// Takes a piece, if there is one, and does it.
     fn help(&self) -> bool {
@@ -204,7 +230,7 @@ mod tests {
                     scope.spawn(move || team.serve(|| false));
                 }
             };
-            lead(hire, f)
+            lead(others, hire, f)
         })
     }
 
@@ -287,6 +313,31 @@ mod tests {
     fn all_pieces_may_panic_and_even_their_messages() {
         let outcome = with(2, || catch_unwind(|| share(8, &|_| std::panic::panic_any(Bomb))));
         std::mem::forget(outcome.unwrap_err());
+    }
+
+    /// What a thread finds to do between the pieces may be to serve again: the same team, whose second seat it must not take, or another, above
+    /// which it would wait for the end of that one.
+    #[test]
+    fn nobody_serves_twice() {
+        let served = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            let served = &served;
+            let hire = |team: Arc<Team>| {
+                for _ in 0..3 {
+                    let (team, again) = (Arc::clone(&team), Arc::clone(&team));
+                    scope.spawn(move || {
+                        let once = Cell::new(true);
+                        team.serve(move || {
+                            served.fetch_add(usize::from(once.replace(false)), Ordering::Relaxed);
+                            Arc::clone(&again).serve(|| unreachable!("it serves already"));
+                            false
+                        });
+                    });
+                }
+            };
+            lead(2, hire, || std::thread::sleep(Duration::from_millis(50)));
+        });
+        assert!(served.load(Ordering::Relaxed) <= 2, "there were two seats");
     }
 
     #[test]

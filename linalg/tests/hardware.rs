@@ -139,7 +139,7 @@ mod hardware {
         use linalg::{Cholesky, Lu, Qr, Real, Schur, Svd, SymmetricEigen, Tensor, gemm, par};
         use proptest::prelude::*;
         use std::sync::Arc;
-        use std::sync::atomic::{AtomicBool, Ordering};
+        use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
         use std::time::Instant;
 
         fn noise<T: Real>(rows: usize, cols: usize, seed: usize) -> Tensor<T> {
@@ -229,6 +229,48 @@ mod hardware {
                 all.map(|thread| thread.join().unwrap())
             });
             assert!(got.iter().all(|r| r.data() == want.data()));
+        }
+
+        /// A thread that helps one computation does not begin to help the next one on top of it, and on top of that another.
+        #[test]
+        fn many_short_computations_side_by_side() {
+            let done = AtomicUsize::new(0);
+            std::thread::scope(|scope| {
+                for _ in 0..12 {
+                    scope.spawn(|| {
+                        for _ in 0..300 {
+                            let count = || {
+                                done.fetch_add(1, Ordering::Relaxed);
+                            };
+                            par::awake(true, || par::join(true, count, count));
+                        }
+                    });
+                }
+            });
+            assert_eq!(done.load(Ordering::Relaxed), 12 * 300 * 2);
+        }
+
+        /// Pieces may wait for work of the pool that is none of this computation's, and so may the computation itself.
+        #[test]
+        fn a_piece_that_waits_for_the_pool() {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().expect("a pool");
+            let other = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("a pool");
+            let done = AtomicUsize::new(0);
+            let count = || {
+                done.fetch_add(1, Ordering::Relaxed);
+            };
+            let piece = || {
+                rayon::join(count, count);
+            };
+            for _ in 0..50 {
+                pool.install(|| {
+                    par::awake(true, || {
+                        par::join(true, piece, piece);
+                        other.install(piece);
+                    });
+                });
+            }
+            assert_eq!(done.load(Ordering::Relaxed), 50 * 6);
         }
 
         /// Whoever waits for pieces of one computation goes on with the other work of its pool.
