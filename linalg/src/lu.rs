@@ -264,7 +264,20 @@ impl<T: Real> Factors<T> {
             rows.swap(k, pivot);
             self.exchange(from + k, from + pivot);
             let (above, below) = rows.split_at_mut(k + 1);
-            subtract_multiples(k, above[k], below);
+            let (divisor, mut first) = (above[k][k], above[k]);
+            first[..=k].fill(T::ZERO); // all entries alike are one vector; those up to k stay as they are
+            vectorise(
+                #[inline(always)]
+                || {
+                    for row in below {
+                        let factor = row[k] / divisor;
+                        for (x, first) in row.iter_mut().zip(first) {
+                            *x -= factor * first;
+                        }
+                        row[k] = factor;
+                    }
+                },
+            );
         }
         for (i, row) in rows.iter().enumerate() {
             self.packed.row_mut(from + i)[from..to].copy_from_slice(&row[..width]);
@@ -282,24 +295,6 @@ impl<T: Real> Factors<T> {
             self.odd = !self.odd;
         }
     }
-}
-
-/// Takes so much of `first` from each row that its entry k would be 0, and writes the factor there.
-fn subtract_multiples<T: Real>(k: usize, first: [T; NARROW], rows: &mut [[T; NARROW]]) {
-    let (pivot, mut rest) = (first[k], first);
-    rest[..=k].fill(T::ZERO); // all entries alike are one vector; those up to k stay as they are
-    vectorise(
-        #[inline(always)]
-        || {
-            for row in rows {
-                let factor = row[k] / pivot;
-                for (x, first) in row.iter_mut().zip(rest) {
-                    *x -= factor * first;
-                }
-                row[k] = factor;
-            }
-        },
-    );
 }
 
 /// A copy of a square matrix times a power of two that brings its largest entry near 1, and that power.
