@@ -97,6 +97,34 @@ fn once(f: &Mutex<Option<impl FnOnce()>>) {
     }
 }
 
+/// Runs `f` on a thread of the pool, if there are several, and waits for it.
+///
+/// A thread outside of the pool hands over each piece of work that it wants shared, sleeps, and is woken again. Whoever has a thousand such
+/// pieces goes inside once.
+///
+/// ```
+/// assert_eq!(linalg::par::inside(|| 6 * 7), 42);
+/// ```
+pub fn inside<R: Send>(f: impl FnOnce() -> R + Send) -> R {
+    #[cfg(feature = "native")]
+    if threads() > 1 && !is_inside() {
+        return rayon::join(f, || {}).0;
+    }
+    f()
+}
+
+/// Whether other threads can take pieces from this one without its going anywhere: it belongs to the pool, or works inside [`awake`].
+pub fn is_inside() -> bool {
+    #[cfg(feature = "native")]
+    {
+        is_awake() || rayon::current_thread_index().is_some()
+    }
+    #[cfg(not(feature = "native"))]
+    {
+        true
+    }
+}
+
 /// Whether this thread works inside [`awake`]: then another one takes a piece of work within a microsecond.
 pub fn is_awake() -> bool {
     #[cfg(feature = "native")]

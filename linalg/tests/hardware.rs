@@ -202,6 +202,23 @@ mod hardware {
             }
         }
 
+        /// Whoever is outside goes inside, with what it has; whoever is inside stays; a panic comes out again.
+        #[test]
+        fn into_the_pool_and_out_again() {
+            assert!(!par::is_inside());
+            let mut seen = Vec::new();
+            let there = par::inside(|| {
+                seen.push(par::is_inside());
+                par::inside(|| seen.push(par::is_inside()));
+                std::thread::current().id()
+            });
+            let several = par::threads() > 1; // a pool of one thread is not worth the way
+            assert_eq!(seen, [several; 2]);
+            assert_eq!(there != std::thread::current().id(), several);
+            assert!(par::awake(true, par::is_inside) || !several);
+            assert!(std::panic::catch_unwind(|| par::inside(|| panic!("inside"))).is_err());
+        }
+
         /// A panic inside goes to the caller, nobody polls on, and the next computation is shared again.
         #[test]
         fn a_panic_lets_the_others_sleep() {

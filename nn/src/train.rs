@@ -10,6 +10,7 @@ use crate::gpt::{Config, Gpt};
 use calculus::clinic::{Action, Alarm, Clinic, Settings};
 use calculus::optim::{AdamW, WarmupCosine, clip_global_norm};
 use calculus::tape::{Arena, Grads, Memory, Params, Tape, Var};
+use linalg::par;
 
 /// How a model is trained: everything but the model, the text and the seed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -163,28 +164,30 @@ impl Trainer {
     /// step), or if the clinic's policy is to stop. The parameters are then as they were before the step.
     // ANCHOR: step
     pub fn step(&mut self, data: &Dataset) -> Result<Report, Error> {
-        let (recipe, step) = (&self.recipe, self.step);
-        let lr = recipe.schedule().at(step);
-        data.batch(self.seed, step, recipe.batch, &mut self.batch);
+        par::inside(|| {
+            let (recipe, step) = (&self.recipe, self.step);
+            let lr = recipe.schedule().at(step);
+            data.batch(self.seed, step, recipe.batch, &mut self.batch);
 
-        self.grads.zero();
-        let mut tape = Tape::record(&self.params, &mut self.arena);
-        let Batch { inputs, targets, rows } = &self.batch;
-        let loss = self.gpt.loss(&mut tape, inputs, targets, *rows);
-        self.clinic.backward(step, &mut tape, loss, &mut self.grads); // tape.backward, and perhaps a look at what passes
-        let value = f64::from(tape.item(loss));
-        let norm = clip_global_norm(&mut self.grads, recipe.clip);
-        let action = self.clinic.judge(&mut tape, &self.grads, norm);
-        if action == Action::Stop || action != Action::Skip && !(value.is_finite() && norm.is_finite()) {
-            return Err(diverged(step, &mut tape, loss));
-        }
-        if action != Action::Skip {
-            self.adamw.step(&mut self.params, &self.grads, lr);
-            self.clinic.updated(&self.params);
-        }
+            self.grads.zero();
+            let mut tape = Tape::record(&self.params, &mut self.arena);
+            let Batch { inputs, targets, rows } = &self.batch;
+            let loss = self.gpt.loss(&mut tape, inputs, targets, *rows);
+            self.clinic.backward(step, &mut tape, loss, &mut self.grads); // tape.backward, and perhaps a look at what passes
+            let value = f64::from(tape.item(loss));
+            let norm = clip_global_norm(&mut self.grads, recipe.clip);
+            let action = self.clinic.judge(&mut tape, &self.grads, norm);
+            if action == Action::Stop || action != Action::Skip && !(value.is_finite() && norm.is_finite()) {
+                return Err(diverged(step, &mut tape, loss));
+            }
+            if action != Action::Skip {
+                self.adamw.step(&mut self.params, &self.grads, lr);
+                self.clinic.updated(&self.params);
+            }
 
-        self.step += 1;
-        Ok(Report { step: self.step, loss: value, norm, lr })
+            self.step += 1;
+            Ok(Report { step: self.step, loss: value, norm, lr })
+        })
     }
     // ANCHOR_END: step
 

@@ -27,7 +27,10 @@ use blocks::Product;
 pub use blocks::{A_BYTES, B_BYTES, FEW_ROWS, FEW_ROWS_STRIP, FEW_ROWS_SUM, LONGEST_SUM};
 pub use gemv::{ELEMENTS_WORTH_A_THREAD, ELEMENTS_WORTH_A_THREAD_AWAKE};
 use pack::Source;
-pub use split::{MULTIPLICATIONS_WORTH_A_THREAD, MULTIPLICATIONS_WORTH_A_THREAD_AWAKE, pieces};
+pub use split::{
+    MULTIPLICATIONS_WORTH_A_THREAD, MULTIPLICATIONS_WORTH_A_THREAD_AWAKE, MULTIPLICATIONS_WORTH_THE_WAY,
+    pieces,
+};
 pub use tile::Tile;
 
 /// C ← alpha·A·B + beta·C, for matrices seen through any strides: Aᵀ and Bᵀ are views like any other.
@@ -47,7 +50,7 @@ pub use tile::Tile;
 ///
 /// Cost: 2·m·k·n floating-point operations, at most of what one core can do from 128×128×128 on, and at less of it where the
 /// matrices leave its caches (`cargo xtask bench gemm` says how much). It uses the threads
-/// of the current pool from about eight million multiplications on; the result has the same bits at any number of threads. No
+/// of the current pool from about eight million multiplications on, a thread outside of the pool from four times as many; the result has the same bits at any number of threads. No
 /// allocation once the thread's packing buffer has grown to its size.
 ///
 /// # Panics

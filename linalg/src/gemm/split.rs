@@ -34,11 +34,17 @@ pub fn pieces([m, k, n]: [usize; 3], threads: usize) -> usize {
 }
 // ANCHOR_END: pieces
 
+/// Multiplications that a whole product must have before a thread outside of the pool has it shared: three have to wake for that, itself at the
+/// end. See [`par::inside`].
+pub const MULTIPLICATIONS_WORTH_THE_WAY: usize = 1 << 25;
+
 /// C ← alpha·A·B + beta·C, on at most `threads` threads, fewer if there is not enough to do.
 ///
 /// Safety: as for [`multiply_here`].
 pub(super) unsafe fn multiply<T: Real>(threads: usize, tile: Tile<T>, x: &Product<T>) {
-    let pieces = pieces([x.m, x.k, x.n], threads);
+    let shared =
+        par::is_inside() || x.m.saturating_mul(x.k).saturating_mul(x.n) >= MULTIPLICATIONS_WORTH_THE_WAY;
+    let pieces = pieces([x.m, x.k, x.n], if shared { threads } else { 1 });
     if pieces < 2 {
         // SAFETY: the caller's.
         return unsafe { multiply_here(&tile, x) };
