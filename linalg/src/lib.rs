@@ -18,8 +18,9 @@
 //! | `convert` | to and from nalgebra (feature `nalgebra`) | tensors |
 //! | [`mod@gemm`] | matrix multiplication, from three loops to the hardware's limit | tensors |
 //! | [`real`], [`kernels`] | the numbers, and the loops over slices that are worth vectorising | tensors |
-//! | [`simd`], [`par`], `peak` | vector instructions, threads, and what the machine can do at most | tensors |
+//! | [`simd`], `peak` | vector instructions, and what the machine can do at most | tensors |
 //! | [`roofline`], `bandwidth` | what a product can reach: operations, bytes, and how fast each of them goes | hardware |
+//! | [`par`] | threads: when they help, when they hurt, and how they are kept awake | hardware |
 //!
 //! Everything works on [`View`]s of row-major storage: an owned [`Tensor`], a slice of somebody's arena and a
 //! mapped file are the same to it.

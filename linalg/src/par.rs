@@ -1,4 +1,5 @@
-//! Threads, in one file: the only place that knows rayon. Chapter: *Tensors and matmul*.
+//! Threads: the only file that knows rayon. Chapter: *The matrix product as hardware sees it*. How those that are awake share pieces is in
+//! `team.rs`.
 //!
 //! The rule that keeps results the same at any thread count: work is split by *shape*. A sum is not split at all, or into the same parts whoever
 //! computes them.

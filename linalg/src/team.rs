@@ -155,7 +155,6 @@ impl Team {
         self.slots.iter().any(Slot::work)
     }
 
-    // ANCHOR: share
     /// Runs `f(0)`, …, `f(n − 1)` on whoever has time.
     fn share(&self, n: usize, f: &(dyn Fn(usize) + Sync)) {
         let Some(slot) = self.slots.iter().find(|slot| slot.take()) else { return (0..n).for_each(f) };
@@ -177,7 +176,6 @@ impl Team {
             resume_unwind(panic);
         }
     }
-    // ANCHOR_END: share
 }
 
 impl Slot {

@@ -164,6 +164,7 @@ impl Trainer {
     /// step), or if the clinic's policy is to stop. The parameters are then as they were before the step.
     // ANCHOR: step
     pub fn step(&mut self, data: &Dataset) -> Result<Report, Error> {
+        // A thousand pieces of work are shared below: one way to where the threads are, not one for each.
         par::inside(|| {
             let (recipe, step) = (&self.recipe, self.step);
             let lr = recipe.schedule().at(step);

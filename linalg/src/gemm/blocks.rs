@@ -19,7 +19,7 @@
 
 use super::pack::{Source, with_scratch};
 use super::tile::{Job, MAX_TILE, Tile, finish};
-use crate::kernels::LINE;
+use crate::kernels::{LINE, before_a_line};
 use crate::real::Real;
 use crate::simd::prefetch;
 
@@ -91,8 +91,7 @@ pub(crate) unsafe fn multiply<T: Real>(tile: &Tile<T>, x: &Product<T>) {
     let nc_max = even(n, strip / bytes, tile.cols);
     // Of few rows the first columns are done apart, so that the others begin where a line of the cache does: a vector of 64 bytes that lies on
     // two lines is two trips to memory.
-    let all_alike = x.few_rows && (x.b.row * bytes).is_multiple_of(LINE);
-    let head = if all_alike { x.b.ptr.align_offset(LINE).min(n) } else { 0 };
+    let head = if x.few_rows { before_a_line(x.b.ptr, x.b.row, n) } else { 0 };
     let a_room = if pack_a { (mc_max * kc_max).next_multiple_of(64) } else { 0 };
     let b_room = if direct_b { tile.cols } else { nc_max } * kc_max;
     with_scratch(a_room + b_room, |scratch: *mut T| {

@@ -110,11 +110,16 @@ pub(crate) fn dots<T: Float, const LANES: usize, const FMA: bool, const N: usize
 /// is two trips to a far cache.
 #[inline(always)]
 pub(crate) fn add_rows<T: Float, const FMA: bool>(a: T, x: &[T], b: &[T], stride: usize, y: &mut [T]) {
-    let all_alike = (stride * size_of::<T>()).is_multiple_of(LINE) && y.len() >= FAR;
-    let head = if all_alike { b.as_ptr().align_offset(LINE).min(y.len()) } else { 0 };
+    let head = if y.len() < FAR { 0 } else { before_a_line(b.as_ptr(), stride, y.len()) };
     let (y, rest) = y.split_at_mut(head);
     add_columns::<T, FMA>(a, x, b, stride, y);
     add_columns::<T, FMA>(a, x, b.get(head..).unwrap_or_default(), stride, rest);
+}
+
+/// How many of n columns of a matrix lie before the next line of the cache begins, if that is the same in every row.
+#[inline(always)]
+pub(crate) fn before_a_line<T>(b: *const T, stride: usize, n: usize) -> usize {
+    if (stride * size_of::<T>()).is_multiple_of(LINE) { b.align_offset(LINE).min(n) } else { 0 }
 }
 
 /// Bytes of a line of the cache.

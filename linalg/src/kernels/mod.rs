@@ -20,7 +20,7 @@
 
 mod functions;
 mod loops;
-pub(crate) use loops::LINE;
+pub(crate) use loops::{LINE, before_a_line};
 mod tables;
 
 use crate::gemm::Tile;
